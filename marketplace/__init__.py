@@ -1,0 +1,1 @@
+"""Gongsheng, the market of industrial symbiosis: web pages, services and commands."""
