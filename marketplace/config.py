@@ -1,0 +1,52 @@
+"""Settings, read once from the environment; everything has a default that is safe on one machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR_FOLDER = ROOT / "var"
+DEFAULT_DATABASE = f"sqlite:///{VAR_FOLDER / 'gongsheng.sqlite3'}"
+# A form may carry this much; a longer text is then refused beside its field with what was typed kept.
+MAX_REQUEST_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a web or worker process needs to know.
+
+    ``https`` decides whether cookies are marked secure: true everywhere but on plain loopback HTTP.
+    """
+
+    database_url: str = DEFAULT_DATABASE
+    secret_key: str = ""
+    https: bool = True
+    demo: bool = False
+    roads: Path | None = None
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        roads = Path(os.environ.get("GONGSHENG_ROADS", VAR_FOLDER / "roads.npz"))
+        return cls(
+            database_url=os.environ.get("DATABASE_URL", DEFAULT_DATABASE),
+            secret_key=os.environ.get("SECRET_KEY") or _kept_secret(),
+            https=os.environ.get("GONGSHENG_HTTPS", "1") != "0",
+            demo=os.environ.get("GONGSHENG_DEMO", "0") == "1",
+            roads=roads if roads.exists() else None,
+        )
+
+
+def _kept_secret() -> str:
+    """A secret made once and kept beside the data, so that sessions survive a restart and workers agree."""
+    VAR_FOLDER.mkdir(exist_ok=True)
+    path = VAR_FOLDER / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,59 @@
+"""Where the market's errors become HTTP, once: a page for people, one JSON shape for the API."""
+
+from __future__ import annotations
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.errors import Forbidden, MarketError, NotFound, NotPossible, Stale
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(MarketError, _market_error)
+    app.register_error_handler(StaleDataError, lambda error: _market_error(Stale()))
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _market_error(error: MarketError) -> ResponseReturnValue:
+    if isinstance(error, Forbidden):
+        return _answer(403, _("You may not do this"), _("Your account has no right to this page or action."))
+    if isinstance(error, NotFound):
+        return _answer(404, _("Not found"), _("There is nothing at this address, or it is no longer public."))
+    if isinstance(error, Stale):
+        return _answer(
+            409, _("Somebody was faster"),
+            _("This was changed by somebody else meanwhile. Go back, reload the page and try again."),
+        )
+    if isinstance(error, NotPossible):
+        from marketplace.reasons import refusal_text
+
+        return _answer(409, _("This is not possible now"), " ".join(map(refusal_text, error.reasons)))
+    raise error
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    if isinstance(error, CSRFError):
+        return _answer(
+            400, _("The form has expired"),
+            _("For your safety a form is valid for some hours only. Go back, reload the page and send it again."),
+        )
+    words = {
+        404: (_("Not found"), _("There is nothing at this address, or it is no longer public.")),
+        405: (_("Not like this"), _("This address does not answer to this kind of request.")),
+        413: (_("Too much at once"), _("What was sent is larger than 16 MB. Shorten the text and send it again.")),
+    }
+    title, text = words.get(code, (_("Something went wrong"), _("The request could not be answered.")))
+    return _answer(code, title, text)
+
+
+def _answer(code: int, title: str, text: str) -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        return jsonify(error={"status": code, "title": title, "detail": text}), code
+    return render_template("errors/error.html", title=title, text=text, code=code), code

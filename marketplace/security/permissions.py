@@ -1,0 +1,79 @@
+"""The whole permission policy on one screen.
+
+A route names one permission.  ``roles`` says who may try at all; ``owns`` narrows it, for staff and committees,
+to what is theirs.  "Is it still possible?" is another question, and belongs to the rules of each feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.errors import Forbidden
+from marketplace.security.actor import ADMIN, COMMITTEE, REGULATOR, ROLES, STAFF, Actor
+
+PUBLIC = "public"
+
+
+def _same_enterprise(actor: Actor, subject: Any) -> bool:
+    return actor.role == ADMIN or subject.enterprise_id == actor.enterprise_id
+
+
+def _own_enterprise(actor: Actor, subject: Any) -> bool:
+    return actor.role == ADMIN or subject.id == actor.enterprise_id
+
+
+def _own_bid(actor: Actor, subject: Any) -> bool:
+    return subject.bidder_enterprise_id == actor.enterprise_id
+
+
+def _own_park(actor: Actor, subject: Any) -> bool:
+    return actor.role in (REGULATOR, ADMIN) or subject.id == actor.park_id
+
+
+def _own_notice(actor: Actor, subject: Any) -> bool:
+    return subject.user_id == actor.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    roles: tuple[str, ...]
+    owns: Callable[[Actor, Any], bool] | None = None
+
+
+PERMISSIONS: dict[str, Permission] = {
+    "account.use": Permission(ROLES),
+    "desk.view": Permission((STAFF,)),
+    "listing.create": Permission((STAFF,)),
+    "listing.edit": Permission((STAFF, ADMIN), _same_enterprise),
+    "listing.view_draft": Permission((STAFF, ADMIN), _same_enterprise),
+    "enterprise.edit": Permission((STAFF, ADMIN), _own_enterprise),
+    "bid.place": Permission((STAFF,)),
+    "bid.withdraw": Permission((STAFF,), _own_bid),
+    "bid.decide": Permission((STAFF,), _same_enterprise),
+    "bid.view_all": Permission((STAFF, ADMIN), _same_enterprise),
+    "inbox.read": Permission(ROLES),
+    "inbox.mark": Permission(ROLES, _own_notice),
+    "symbiosis.detail": Permission((COMMITTEE, REGULATOR, ADMIN)),
+    "park.view_detail": Permission((COMMITTEE, REGULATOR, ADMIN), _own_park),
+    "admin.view": Permission((ADMIN,)),
+    "admin.qualify": Permission((ADMIN,)),
+    "admin.accounts": Permission((ADMIN,)),
+}
+
+
+def may(actor: Actor, permission: str, subject: Any = None) -> bool:
+    """Whether ``actor`` has ``permission``, over ``subject`` where it is given."""
+    if permission == PUBLIC:
+        return True
+    entry = PERMISSIONS[permission]
+    if actor.role not in entry.roles:
+        return False
+    return subject is None or entry.owns is None or entry.owns(actor, subject)
+
+
+def require(actor: Actor, permission: str, subject: Any = None) -> None:
+    """Raise :class:`Forbidden` unless ``actor`` has ``permission`` over ``subject``."""
+    if not may(actor, permission, subject):
+        raise Forbidden(permission)
