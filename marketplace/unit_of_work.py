@@ -1,0 +1,169 @@
+"""One change, one transaction: rows, their event, notices and jobs are kept together or not at all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from models.base import Base, utc_now
+from models.engine import begin_writing
+from models.events import EVENT_KINDS, Event
+from models.jobs import Job, JobStatus
+from models.market import MarketRevision
+from models.notices import Notice
+
+_log = logging.getLogger(__name__)
+Row = TypeVar("Row", bound=Base)
+
+
+@runtime_checkable
+class HasUserId(Protocol):
+    """An actor: somebody with a user id, None for the machine itself."""
+
+    @property
+    def user_id(self) -> int | None: ...
+
+
+class UnitOfWork:
+    """``with UnitOfWork(session) as uow: …`` commits once at the end; raising rolls back and runs no effect.
+
+    A reading transaction that the session already holds is ended first, so that the change is decided on fresh rows;
+    pending changes at that moment are a programming error (``RuntimeError``).
+    """
+
+    def __init__(self, session: Session, *, now: datetime | None = None) -> None:
+        self.session = session
+        self.now = now or utc_now()
+        self._effects: list[Callable[[], object]] = []
+        self._market_touched = False
+
+    def __enter__(self) -> Self:
+        session = self.session
+        if session.new or session.dirty or session.deleted:
+            raise RuntimeError("a unit of work must start without pending changes")
+        if session.in_transaction() and not session.in_nested_transaction():
+            session.commit()
+        begin_writing(session)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self.session.rollback()
+            return
+        try:
+            self._commit()
+        except BaseException:
+            self.session.rollback()
+            raise
+        for effect in self._effects:
+            try:
+                effect()
+            except Exception:
+                # The change is kept already; a failing effect must not make it look lost.
+                _log.exception("an effect after the commit failed")
+
+    def record(self, actor: HasUserId | Base | int | None, kind: str, subject: Base, **data: Any) -> Event:
+        """Write the event of a change and return it, flushed.
+
+        ``actor`` is a user, an actor, a user id, or None for the machine.  Raises ``ValueError`` for a kind that is
+        not declared in ``EVENT_KINDS`` or data that is not exactly the declared keys.
+        """
+        declared = EVENT_KINDS.get(kind)
+        if declared is None:
+            raise ValueError(f"event kind {kind!r} is not declared in models/events.py")
+        if set(data) != declared:
+            raise ValueError(f"event {kind} must carry {sorted(declared)}, got {sorted(data)}")
+        self.session.flush()
+        event = Event(
+            at=self.now, actor_id=_user_id(actor), kind=kind, subject_type=type(subject).__name__.lower(),
+            subject_id=str(subject.id), data=_plain(data),
+        )
+        self.session.add(event)
+        self.session.flush()
+        return event
+
+    def after_commit(self, effect: Callable[[], object]) -> None:
+        """Run ``effect`` once the change is kept; never when it is not."""
+        self._effects.append(effect)
+
+    def notify(
+        self, user_ids: Iterable[int], event: Event, *, kind: str | None = None, **data: Any
+    ) -> list[Notice]:
+        """One notice per person about ``event``; its data is the event's, with ``data`` added."""
+        notices = [
+            Notice(
+                user_id=user_id, event_id=event.id, kind=kind or event.kind,
+                data={**event.data, **_plain(data)}, created_at=self.now,
+            )
+            for user_id in sorted(set(user_ids))
+        ]
+        self.session.add_all(notices)
+        return notices
+
+    def enqueue(
+        self, kind: str, payload: dict[str, Any], dedupe_key: str | None = None, *,
+        run_after: datetime | None = None,
+    ) -> None:
+        """Leave work for the worker.  A job already queued under ``dedupe_key`` stands for this one as well."""
+        dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
+        row = dialect.insert(Job).values(
+            kind=kind, payload=_plain(payload), dedupe_key=dedupe_key, status=JobStatus.QUEUED, attempts=0,
+            created_at=self.now, run_after=run_after or self.now, last_error="",
+        )
+        where = Job.__table__.c
+        self.session.execute(
+            row.on_conflict_do_nothing(
+                index_elements=[where.dedupe_key],
+                index_where=(where.status == "queued") & where.dedupe_key.is_not(None),
+            )
+            if dedupe_key is not None else row
+        )
+
+    def touch_market(self) -> None:
+        """Say that this change may alter a match: caches of the market are stale once it is committed."""
+        self._market_touched = True
+
+    def lock(self, model: type[Row], row_id: Any) -> Row | None:
+        """The row as it is now, locked until the end of this unit of work; None where there is none.
+
+        PostgreSQL locks the row; on SQLite the whole unit of work already holds the one writer's lock.
+        """
+        return self.session.get(model, row_id, with_for_update=True, populate_existing=True)
+
+    def _commit(self) -> None:
+        self.session.flush()
+        if self._market_touched:
+            # Last of all, because this one row is shared by every change and stays locked until the commit.
+            self.session.execute(
+                update(MarketRevision)
+                .where(MarketRevision.id == 1)
+                .values(revision=MarketRevision.revision + 1, changed_at=self.now)
+            )
+        self.session.commit()
+
+
+def _user_id(actor: HasUserId | Base | int | None) -> int | None:
+    if actor is None or isinstance(actor, int):
+        return actor
+    return actor.user_id if isinstance(actor, HasUserId) else actor.id
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON can hold it: decimals, times and tuples in their plain form."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime | date) else value

@@ -1,0 +1,66 @@
+"""What happened: one row per change, written with it, never altered.  The kinds are declared here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.accounts import User
+from models.base import Base, Json, UtcDateTime, utc_now
+
+# Each kind with the keys its data must carry, no more and no less: a reader may rely on them.
+EVENT_KINDS: dict[str, frozenset[str]] = {
+    kind: frozenset(keys.split())
+    for kind, keys in {
+        "account.created": "role",
+        "account.updated": "changed",
+        "account.signed_in": "",
+        "account.signed_out": "",
+        "account.password_changed": "",
+        "account.deactivated": "",
+        "enterprise.created": "name",
+        "enterprise.updated": "changed",
+        "enterprise.qualified": "qualified",
+        "site.added": "enterprise_id",
+        "site.updated": "changed",
+        "licence.added": "code",
+        "licence.removed": "code",
+        "park.created": "name",
+        "park.updated": "changed",
+        "supply.created": "code",
+        "supply.updated": "changed",
+        "supply.published": "code",
+        "supply.withdrawn": "code",
+        "demand.created": "code",
+        "demand.updated": "changed",
+        "demand.published": "code",
+        "demand.withdrawn": "code",
+        "bid.placed": "listing listing_code bidder t_per_month price_yuan_per_t",
+        "bid.accepted": "listing listing_code bidder t_per_month price_yuan_per_t",
+        "bid.declined": "listing listing_code bidder t_per_month price_yuan_per_t",
+        "bid.withdrawn": "listing listing_code bidder t_per_month price_yuan_per_t",
+        "settings.changed": "changed",
+        "plan.made": "objective tonnes status",
+        "scenario.imported": "title supplies demands",
+    }.items()
+}
+
+
+class Event(Base):
+    """One change: who did what to which row.  The database itself refuses to update or delete one."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_subject", "subject_type", "subject_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(80))
+    data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+
+    actor: Mapped[User | None] = relationship()
