@@ -14,7 +14,7 @@ DEFAULT_CIRCUITY = 1.35
 def great_circle_km(lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray) -> np.ndarray:
     """Great-circle kilometres between points in WGS-84 degrees, elementwise; the four arguments broadcast.
 
-    The haversine form keeps its digits for neighbours a few metres apart, where the arc cosine form loses them.
+    The haversine form keeps its digits for neighbours a few metres apart; the arc cosine form loses them.
     """
     phi1, phi2 = np.radians(lat1), np.radians(lat2)
     half_dlat = (phi2 - phi1) / 2.0
@@ -38,5 +38,5 @@ class GreatCircle:
     def pairs_km(
         self, lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray
     ) -> np.ndarray:
-        """Kilometres between ``n`` pairs: four arrays of shape ``(n,)`` in degrees to one of shape ``(n,)``."""
+        """Kilometres of ``n`` pairs: four arrays of shape ``(n,)`` in degrees to one of shape ``(n,)``."""
         return great_circle_km(lat1, lon1, lat2, lon2) * self.circuity
