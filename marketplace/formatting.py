@@ -30,6 +30,12 @@ def number(value: Number | None, digits: int = 0) -> str:
     return "0" if text == "-0" else text
 
 
+def plain_number(value: Number) -> str:
+    """``value`` as it is typed into a field: all its decimals, no separators, no exponent."""
+    text = format(Decimal(str(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def tonnes_text(value: Number | None) -> str:
     """Tonnes with their unit, scaled for the language: ``3.2 万吨`` or ``32 kt``."""
     if value is None:

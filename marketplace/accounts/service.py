@@ -37,5 +37,5 @@ def sign_in(*, uow: UnitOfWork, email: str, password: str, address: str) -> Sign
     user.last_sign_in_at = uow.now
     if needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
-    uow.record(user.id, "account.signed_in", user)
+    uow.record(user.id, "user.signed_in", user)
     return SignInOutcome(user, [])

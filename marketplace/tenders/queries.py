@@ -1,0 +1,117 @@
+"""Reads of bids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.tenders.room import Promise
+from models.accounts import User
+from models.bids import Bid, BidStatus
+from models.listings import Demand, Supply
+
+Listing = Supply | Demand
+
+
+def kind_of(listing: Listing) -> str:
+    """``supply`` or ``demand``."""
+    return "supply" if isinstance(listing, Supply) else "demand"
+
+
+def on(listing: Listing) -> object:
+    """The condition "this bid is on ``listing``"."""
+    return Bid.supply_id == listing.id if isinstance(listing, Supply) else Bid.demand_id == listing.id
+
+
+def touching(listing: Listing) -> object:
+    """The condition "this bid takes tonnes of ``listing``": it is on it, or it names it as the bidder's own."""
+    if isinstance(listing, Supply):
+        return or_(Bid.supply_id == listing.id, Bid.own_supply_id == listing.id)
+    return or_(Bid.demand_id == listing.id, Bid.own_demand_id == listing.id)
+
+
+def listing_by_code(session: Session, kind: str, code: str) -> Listing | None:
+    model = Supply if kind == "supply" else Demand
+    return session.scalar(
+        select(model).where(model.code == code).options(joinedload(model.enterprise), joinedload(model.site))
+    )
+
+
+def promises(session: Session, listing: Listing) -> tuple[Promise, ...]:
+    """What accepted bids have promised of ``listing``."""
+    rows = session.execute(
+        select(Bid.start_month, Bid.end_month, Bid.t_per_month)
+        .where(touching(listing), Bid.status == BidStatus.ACCEPTED)
+        .order_by(Bid.id)
+    )
+    return tuple(Promise(first, last, tonnes) for first, last, tonnes in rows)
+
+
+def has_open_bid(session: Session, listing: Listing, enterprise_id: int | None) -> bool:
+    query = select(Bid.id).where(
+        on(listing), Bid.bidder_enterprise_id == enterprise_id, Bid.status == BidStatus.OPEN
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def by_submission(session: Session, key: str) -> Bid | None:
+    return session.scalar(select(Bid).where(Bid.submission_key == key))
+
+
+def _with_names(query: Select[tuple[Bid]]) -> Select[tuple[Bid]]:
+    return query.options(
+        joinedload(Bid.bidder), joinedload(Bid.waste_type),
+        joinedload(Bid.supply).joinedload(Supply.enterprise), joinedload(Bid.supply).joinedload(Supply.site),
+        joinedload(Bid.demand).joinedload(Demand.enterprise), joinedload(Bid.demand).joinedload(Demand.site),
+    )
+
+
+def bids_on(session: Session, listing: Listing, *, bidder_enterprise_id: int | None = None) -> Sequence[Bid]:
+    """Bids on ``listing``, open ones first, then newest first; of one bidder where given."""
+    query = _with_names(select(Bid).where(on(listing)))
+    if bidder_enterprise_id is not None:
+        query = query.where(Bid.bidder_enterprise_id == bidder_enterprise_id)
+    return session.scalars(query.order_by(Bid.status != BidStatus.OPEN, Bid.created_at.desc(), Bid.id)).all()
+
+
+def bids_of(session: Session, enterprise_id: int, *, limit: int = 50) -> Sequence[Bid]:
+    """Bids an enterprise has placed, open ones first, then newest first."""
+    query = _with_names(select(Bid).where(Bid.bidder_enterprise_id == enterprise_id))
+    return session.scalars(
+        query.order_by(Bid.status != BidStatus.OPEN, Bid.created_at.desc(), Bid.id).limit(limit)
+    ).all()
+
+
+def awaiting(session: Session, enterprise_id: int) -> Sequence[Bid]:
+    """Open bids on the listings of an enterprise, oldest first: they wait for its answer."""
+    supplies = select(Supply.id).where(Supply.enterprise_id == enterprise_id)
+    demands = select(Demand.id).where(Demand.enterprise_id == enterprise_id)
+    query = _with_names(
+        select(Bid).where(
+            Bid.status == BidStatus.OPEN, or_(Bid.supply_id.in_(supplies), Bid.demand_id.in_(demands))
+        )
+    )
+    return session.scalars(query.order_by(Bid.created_at, Bid.id)).all()
+
+
+def accepted_count(session: Session) -> int:
+    return session.scalar(select(func.count()).where(Bid.status == BidStatus.ACCEPTED)) or 0
+
+
+def own_listings(session: Session, enterprise_id: int | None, listing: Listing) -> Sequence[Listing]:
+    """Published listings of the other kind by which an enterprise could serve ``listing``."""
+    if isinstance(listing, Supply):
+        query = select(Demand).where(Demand.enterprise_id == enterprise_id, Demand.status == "published")
+        query = query.where(Demand.accepts.any(waste_type_id=listing.waste_type_id))
+        return session.scalars(query.order_by(Demand.code)).all()
+    accepted = [row.waste_type_id for row in listing.accepts]
+    query = select(Supply).where(Supply.enterprise_id == enterprise_id, Supply.status == "published")
+    return session.scalars(query.where(Supply.waste_type_id.in_(accepted)).order_by(Supply.code)).all()
+
+
+def staff_of(session: Session, enterprise_ids: Sequence[int]) -> Sequence[int]:
+    """The ids of the active people of some enterprises."""
+    query = select(User.id).where(User.enterprise_id.in_(enterprise_ids), User.active.is_(True))
+    return session.scalars(query.order_by(User.id)).all()

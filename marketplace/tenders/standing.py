@@ -1,0 +1,51 @@
+"""From rows to what the rules ask for: who would take the waste, with which licences, and what is still free."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.tenders import queries
+from marketplace.tenders.queries import Listing
+from marketplace.tenders.room import Room
+from marketplace.tenders.rules import Standing
+from models.catalogue.reference import catalogue
+from models.listings import ListingStatus, Supply
+from models.market import MarketSettings
+from models.organisations import Enterprise
+
+
+def standing_of(session: Session, listing: Listing, enterprise_id: int | None, waste_type_id: str) -> Standing:
+    """Where ``enterprise_id`` stands towards ``listing`` for one waste type."""
+    taker_id = enterprise_id if isinstance(listing, Supply) else listing.enterprise_id
+    taker = session.get(Enterprise, taker_id) if taker_id is not None else None
+    waste = catalogue().waste_types.get(waste_type_id)
+    licences = {licence.code for licence in taker.licences} if taker else set()
+    wanted = set(waste.hw_codes) or {waste_type_id} if waste else set()
+    return Standing(
+        published=listing.status == ListingStatus.PUBLISHED,
+        own_listing=listing.enterprise_id == enterprise_id,
+        already_open=queries.has_open_bid(session, listing, enterprise_id),
+        taker_qualified=bool(taker and taker.qualified),
+        hazardous=bool(waste and waste.hazardous),
+        taker_licensed=bool(licences & (wanted | {waste_type_id})),
+    )
+
+
+def room_of(session: Session, listing: Listing) -> Room:
+    """What ``listing`` can still give or take; a listing without an end runs to the end of the market's horizon."""
+    return Room(
+        first=listing.start_month,
+        last=listing.end_month or max(horizon_end(session), listing.start_month),
+        t_per_month=listing.t_per_month,
+        stock_t=listing.stock_t if isinstance(listing, Supply) else None,
+        promises=queries.promises(session, listing),
+    )
+
+
+def horizon_end(session: Session) -> str:
+    """The last month of the market's horizon."""
+    settings = session.scalars(select(MarketSettings)).one()
+    year, number = map(int, settings.first_month.split("-"))
+    total = year * 12 + number - 1 + settings.months - 1
+    return f"{total // 12:04d}-{total % 12 + 1:02d}"
