@@ -1,0 +1,119 @@
+"""The constraint families of the allocation, one function each, with the inequality in words and in units."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.allocation.pairs import join, spec_entries
+from matching.allocation.program import Layout, Rows, window_rows
+from matching.catalogue import LINEAR_DRY
+from matching.problem import BLEND, MatchProblem
+
+MOISTURE = "moisture"
+
+
+def define_supply_balance(layout: Layout) -> Rows:
+    """Tonnes, for each supply and month of its window.
+
+    sent + carried into the next month - carried in from the month before - residue that joins <= production
+    (+ the stock, in the first month).  Nothing is carried out of the last month: outside its window a listing
+    cannot trade.
+    """
+    problem, trades = layout.problem, layout.trades
+    supplies = problem.supplies
+    base = window_rows(supplies.first_month, supplies.last_month)
+    residue, column = join(problem.residues.demand, layout.demand)
+    host = layout.host[residue, layout.month[column]]
+    placed = host >= 0
+    carry = trades + np.arange(len(layout.carry_supply))
+    carry_row = base[layout.carry_supply] + layout.carry_month
+    row = [
+        base[layout.supply] + layout.month,
+        carry_row,
+        carry_row + 1,
+        base[host[placed]] + layout.month[column[placed]],
+    ]
+    columns = [np.arange(trades), carry, carry, column[placed]]
+    value = [
+        np.ones(trades), np.ones(len(carry)), -np.ones(len(carry)),
+        -problem.residues.yield_t_per_t[residue[placed]],
+    ]
+    length = supplies.last_month - supplies.first_month + 1
+    upper = np.repeat(supplies.t_per_month, length)
+    upper[base + supplies.first_month] += supplies.stock_t
+    return Rows("supply", np.concatenate(row), np.concatenate(columns), np.concatenate(value), upper)
+
+
+def define_demand_capacity(layout: Layout) -> Rows:
+    """Tonnes, for each demand and month of its window: taken in <= its room in a month."""
+    demands = layout.problem.demands
+    base = window_rows(demands.first_month, demands.last_month)
+    length = demands.last_month - demands.first_month + 1
+    return Rows(
+        "demand", base[layout.demand] + layout.month, np.arange(layout.trades), np.ones(layout.trades),
+        np.repeat(demands.t_per_month, length),
+    )
+
+
+def define_max_share(layout: Layout) -> Rows:
+    """Tonnes, for each demand, month and waste type with a share below 1.
+
+    tonnes of the type - share x the whole intake of the month <= 0.
+    """
+    demands = layout.problem.demands
+    demand, waste = np.nonzero(demands.max_share < 1.0)
+    rule, column = join(demand, layout.demand)
+    share = demands.max_share[demand[rule], waste[rule]]
+    value = (layout.waste[column] == waste[rule]) - share
+    return _rules_by_month("share", layout, rule, column, value)
+
+
+def define_blend_maximum(layout: Layout) -> Rows:
+    """For each `blend` spec with a maximum, and month: sum of weight x (property - maximum) x tonnes <= 0."""
+    return _blend("blend_max", layout, layout.problem.specs.maximum, 1.0)
+
+
+def define_blend_minimum(layout: Layout) -> Rows:
+    """For each `blend` spec with a minimum, and month: sum of weight x (minimum - property) x tonnes <= 0."""
+    return _blend("blend_min", layout, layout.problem.specs.minimum, -1.0)
+
+
+def mixing_weights(problem: MatchProblem) -> np.ndarray:
+    """Weight of a tonne in a mix, ``(supplies, properties)``: its dry tonnes for `linear_dry`, else 1.
+
+    Moisture that was not assayed counts as 0, so that such a tonne weighs in full.
+    """
+    weights = np.ones((len(problem.supplies.ids), len(problem.properties)))
+    if MOISTURE in problem.properties:
+        moisture = problem.supplies.property_value[:, problem.properties.index(MOISTURE)]
+        dry = 1.0 - np.where(np.isnan(moisture), 0.0, moisture) / 100.0
+        is_dry = [problem.catalogue.properties[key].mixing == LINEAR_DRY for key in problem.properties]
+        weights[:, is_dry] = dry[:, np.newaxis]
+    return weights
+
+
+def _blend(name: str, layout: Layout, limit: np.ndarray, sign: float) -> Rows:
+    specs, values = layout.problem.specs, layout.problem.supplies.property_value
+    spec, column = spec_entries(layout.problem, layout.supply, layout.demand)
+    bound = (specs.basis[spec] == BLEND) & np.isfinite(limit[spec])
+    spec, column = spec[bound], column[bound]
+    supply, key = layout.supply[column], specs.property[spec]
+    weight = mixing_weights(layout.problem)[supply, key]
+    value = sign * weight * (values[supply, key] - limit[spec])
+    # A property in thousands (heat value) beside one in hundredths would spoil the solver's tolerances: each
+    # rule is divided by its own largest entry, which changes nothing in a row whose right-hand side is zero.
+    largest = np.zeros(len(specs.demand))
+    np.maximum.at(largest, spec, np.abs(value))
+    return _rules_by_month(name, layout, spec, column, value / np.where(largest > 0, largest, 1.0)[spec])
+
+
+def _rules_by_month(
+    name: str, layout: Layout, rule: np.ndarray, column: np.ndarray, value: np.ndarray
+) -> Rows:
+    """One row `value . x <= 0` per rule and month; rows that no entry could ever break are left out."""
+    months = len(layout.problem.months)
+    key = rule * months + layout.month[column]
+    breakable = np.unique(key[value > 0])
+    kept = np.isin(key, breakable) & (value != 0)
+    row = np.searchsorted(breakable, key[kept])
+    return Rows(name, row, column[kept], value[kept].astype(np.float64), np.zeros(len(breakable)))

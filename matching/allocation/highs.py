@@ -1,0 +1,104 @@
+"""The HiGHS backend: a linear program that grows by columns and rows and is solved again from where it stood."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.allocation.program import LinearProgram
+from matching.allocation.result import FAILED, INFEASIBLE, OPTIMAL, TIME_LIMIT, UNBOUNDED
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One run: ``x`` of the active columns (None where no feasible point is known), prices >= 0 of the rows."""
+
+    status: str
+    reason: str
+    x: np.ndarray | None
+    prices: np.ndarray
+    iterations: int
+
+
+class Highs:
+    """A HiGHS model over a subset of the columns of a program; deterministic: one thread, fixed seed."""
+
+    def __init__(self, program: LinearProgram, *, seed: int) -> None:
+        import highspy
+
+        self._highspy = highspy
+        self._model = highspy.Highs()
+        self.version = self._model.version()
+        self._rows = len(program.upper)
+        options = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed,
+                   "solver": "simplex"}
+        for name, value in options.items():
+            self._check(self._model.setOptionValue(name, value), f"option {name}")
+        empty = np.zeros(0)
+        none = np.zeros(0, dtype=np.int32)
+        self._check(
+            self._model.addRows(
+                self._rows, np.full(self._rows, -np.inf), program.upper, 0,
+                np.zeros(self._rows, dtype=np.int32), none, empty,
+            ),
+            "rows",
+        )
+
+    def add_columns(self, program: LinearProgram, columns: np.ndarray, cost: np.ndarray) -> None:
+        """Append ``columns`` (indexes into ``program``); HiGHS minimises, so the costs go in negated."""
+        part = program.matrix[:, columns]
+        count = len(columns)
+        self._check(
+            self._model.addCols(
+                count, -cost[columns], np.zeros(count), np.full(count, np.inf), part.nnz,
+                part.indptr[:-1].astype(np.int32), part.indices.astype(np.int32), part.data,
+            ),
+            "columns",
+        )
+
+    def add_row(self, columns: np.ndarray, values: np.ndarray, upper: float) -> None:
+        """Append the row ``values . x[columns] <= upper`` over positions of active columns."""
+        self._check(
+            self._model.addRow(-np.inf, upper, len(columns), columns.astype(np.int32), values), "row"
+        )
+        self._rows += 1
+
+    def set_costs(self, cost: np.ndarray) -> None:
+        """Replace the costs of all active columns, in the order they were added."""
+        at = np.arange(len(cost), dtype=np.int32)
+        self._check(self._model.changeColsCost(len(cost), at, -cost), "costs")
+
+    def solve(self, seconds: float) -> Outcome:
+        """Solve from the present basis for at most ``seconds`` (infinite: no limit)."""
+        limit = math.inf if math.isinf(seconds) else self._model.getRunTime() + max(seconds, 0.0)
+        self._check(self._model.setOptionValue("time_limit", limit), "time limit")
+        self._model.run()
+        info, solution = self._model.getInfo(), self._model.getSolution()
+        status, reason = self._status()
+        feasible = info.primal_solution_status == self._highspy.SolutionStatus.kSolutionStatusFeasible
+        prices = -np.asarray(solution.row_dual) if solution.dual_valid else np.zeros(self._rows)
+        x = np.asarray(solution.col_value) if feasible else None
+        return Outcome(status, reason, x, np.maximum(prices, 0.0), max(info.simplex_iteration_count, 0))
+
+    def _status(self) -> tuple[str, str]:
+        found = self._model.getModelStatus()
+        names = self._highspy.HighsModelStatus
+        known = {
+            names.kOptimal: (OPTIMAL, "the plan is proven to be the best one"),
+            names.kModelEmpty: (OPTIMAL, "no pair may trade, so the empty plan is the best one"),
+            names.kTimeLimit: (TIME_LIMIT, "the time limit was reached before the plan was proven best"),
+            names.kInfeasible: (INFEASIBLE, "no plan keeps all the limits"),
+            names.kUnbounded: (UNBOUNDED, "the objective grows without limit: a capacity is missing"),
+            names.kUnboundedOrInfeasible: (
+                INFEASIBLE, "either no plan keeps all the limits, or the objective grows without limit"
+            ),
+        }
+        text = self._model.modelStatusToString(found)
+        return known.get(found, (FAILED, f"the solver stopped without an answer: {text}"))
+
+    def _check(self, status: object, what: str) -> None:
+        # A warning is let pass: HiGHS warns of harmless things such as a tiny matrix entry it drops.
+        if status == self._highspy.HighsStatus.kError:
+            raise RuntimeError(f"HiGHS refused the {what} of the allocation")

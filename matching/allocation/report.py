@@ -1,0 +1,99 @@
+"""From a solved program to the plan people read: arcs, prices, what is left over, and how the solver ended."""
+
+from __future__ import annotations
+
+import platform
+
+import numpy as np
+
+from matching.allocation.program import Layout, LinearProgram, window_rows
+from matching.allocation.result import OPTIMAL, AllocationResult, SolveReport, UnplacedResidue
+from matching.allocation.sifting import Solved
+
+# Less than a tenth of a gram is rounding, not a consignment.
+LEAST_ARC_T = 1e-7
+
+
+def build_result(
+    layout: Layout,
+    program: LinearProgram,
+    main: Solved,
+    second: Solved | None,
+    *,
+    value: np.ndarray,
+    carbon: np.ndarray,
+    objective: str,
+    blend: bool,
+    distance_method: str,
+    seed: int,
+    seconds: float,
+    solver: str,
+) -> AllocationResult:
+    """Read the plan off the last stage solved and the prices off the main stage."""
+    problem, pairs = layout.problem, layout.pairs
+    plan = (second or main).x[: layout.trades]
+    used = np.flatnonzero(plan > LEAST_ARC_T)
+    pair, month, tonnes = layout.pair[used], layout.month[used], plan[used]
+    received, unplaced = residues_of(layout, used, tonnes)
+    supplies, demands = problem.supplies, problem.demands
+    sent = np.bincount(layout.supply[used], tonnes, minlength=len(supplies.ids))
+    length = supplies.last_month - supplies.first_month + 1
+    left = supplies.stock_t + supplies.t_per_month * length + received.sum(axis=1) - sent
+    per_tonne = {"value": value[pair], "tonnes": np.ones(len(used)), "carbon": carbon[pair]}[objective]
+    prices = main.prices
+    return AllocationResult(
+        objective, blend, distance_method, len(pairs),
+        pairs.supply[pair], pairs.demand[pair], month, tonnes,
+        pairs.distance_km[pair], pairs.freight_yuan_per_t[pair], value[pair], carbon[pair],
+        _by_month(prices[program.families["supply"]], supplies.first_month, supplies.last_month, problem.months),
+        _by_month(prices[program.families["demand"]], demands.first_month, demands.last_month, problem.months),
+        received, np.maximum(left, 0.0), unplaced,
+        _report(layout, program, main, second, float(tonnes @ per_tonne), seed, seconds, solver),
+    )
+
+
+def residues_of(
+    layout: Layout, used: np.ndarray, tonnes: np.ndarray
+) -> tuple[np.ndarray, tuple[UnplacedResidue, ...]]:
+    """Residue that joins each supply in each month ``(supplies, months)``, and what no supply takes up."""
+    problem = layout.problem
+    residues, months = problem.residues, len(problem.months)
+    intake = np.zeros((len(problem.demands.ids), months))
+    np.add.at(intake, (layout.demand[used], layout.month[used]), tonnes)
+    left = residues.yield_t_per_t[:, np.newaxis] * intake[residues.demand]
+    received = np.zeros((len(problem.supplies.ids), months))
+    row, month = np.nonzero(layout.host >= 0)
+    np.add.at(received, (layout.host[row, month], month), left[row, month])
+    unplaced = np.where(layout.host < 0, left, 0.0).sum(axis=1)
+    return received, tuple(
+        UnplacedResidue(int(residues.demand[at]), int(residues.waste_type[at]), float(unplaced[at]))
+        for at in np.flatnonzero(unplaced > LEAST_ARC_T)
+    )
+
+
+def _by_month(prices: np.ndarray, first: np.ndarray, last: np.ndarray, months: tuple[str, ...]) -> np.ndarray:
+    """Spread row prices into a table ``(listings, months)``, NaN outside each window."""
+    month = np.arange(len(months))
+    inside = (month >= first[:, np.newaxis]) & (month <= last[:, np.newaxis])
+    table = np.full(inside.shape, np.nan)
+    row = window_rows(first, last)[:, np.newaxis] + month
+    table[inside] = prices[row[inside]]
+    return table
+
+
+def _report(
+    layout: Layout, program: LinearProgram, main: Solved, second: Solved | None,
+    objective: float, seed: int, seconds: float, solver: str,
+) -> SolveReport:
+    status, reason = main.status, main.reason
+    if second is not None and second.status != OPTIMAL:
+        status, reason = second.status, f"the tonnes are the most possible; of the least freight: {second.reason}"
+    bound = max(main.bound, objective)
+    return SolveReport(
+        status, reason, objective, bound, (bound - objective) / max(1.0, abs(bound)),
+        # The second stage maximises freight with its sign turned.
+        -second.objective if second else None, -second.bound if second else None,
+        seed, seconds, main.iterations + (second.iterations if second else 0),
+        main.rounds + (second.rounds if second else 0), layout.columns, len(program.upper),
+        {"highs": solver, "numpy": np.__version__, "python": platform.python_version()},
+    )

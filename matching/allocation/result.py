@@ -1,0 +1,125 @@
+"""What an allocation gives back: the arcs of the plan, what they are worth, and how far the answer can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# The worth of one more tonne is counted in the unit of the objective that was optimised.
+PRICE_UNITS = {"value": "yuan_per_t", "tonnes": "t_per_t", "carbon": "kg_co2e_per_t"}
+OPTIMAL, TIME_LIMIT, INFEASIBLE, UNBOUNDED, FAILED = (
+    "optimal", "time_limit", "infeasible", "unbounded", "failed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs that may trade, sorted by (supply, demand): indexes ``(n,)``, travelled km and yuan per tonne."""
+
+    supply: np.ndarray
+    demand: np.ndarray
+    distance_km: np.ndarray
+    freight_yuan_per_t: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.supply)
+
+    def keep(self, mask: np.ndarray) -> Pairs:
+        """The pairs where ``mask`` (bool, ``(n,)``) is true."""
+        return Pairs(
+            self.supply[mask], self.demand[mask], self.distance_km[mask], self.freight_yuan_per_t[mask]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SolveReport:
+    """How the solver ended.
+
+    ``status`` is one of ``optimal``, ``time_limit``, ``infeasible``, ``unbounded``, ``failed``;
+    ``stop_reason`` says in words why it stopped.  No plan can exceed ``bound`` (up to rounding), whatever the
+    status: it is computed from the prices by weak duality.  ``gap`` = (bound - objective) / max(1, |bound|).
+    For the objective ``tonnes`` these three are in tonnes, and the ``second_*`` pair tells of the least freight
+    in yuan that carries those tonnes (None for the other objectives).
+    """
+
+    status: str
+    stop_reason: str
+    objective: float
+    bound: float
+    gap: float
+    second_objective: float | None
+    second_bound: float | None
+    seed: int
+    seconds: float
+    iterations: int
+    rounds: int
+    columns: int
+    rows: int
+    versions: dict[str, str]
+
+    @property
+    def is_optimal(self) -> bool:
+        return self.status == OPTIMAL
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedResidue:
+    """Tonnes of residue that a demand leaves over the horizon and that no supply of its enterprise takes up."""
+
+    demand: int
+    waste_type: int
+    tonnes: float
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationResult:
+    """The best plan found.
+
+    The arcs are parallel arrays of shape ``(arcs,)``, sorted by (supply, demand, month), only those with tonnes:
+    ``supply``, ``demand`` and ``month`` are indexes into the problem; ``value_yuan_per_t`` = bid - ask - freight.
+    ``supply_price`` ``(supplies, months)`` and ``demand_price`` ``(demands, months)`` are the worth of one more
+    tonne offered and of one more tonne of room, in ``price_unit``; NaN outside the listing's window.
+    ``left_over_t`` ``(supplies,)`` is what a supply still holds when its window ends; ``received_residue_t``
+    ``(supplies, months)`` is the residue that joined it.
+    """
+
+    objective: str
+    blend: bool
+    distance_method: str
+    pairs: int
+    supply: np.ndarray
+    demand: np.ndarray
+    month: np.ndarray
+    tonnes: np.ndarray
+    distance_km: np.ndarray
+    freight_yuan_per_t: np.ndarray
+    value_yuan_per_t: np.ndarray
+    carbon_kg_per_t: np.ndarray
+    supply_price: np.ndarray
+    demand_price: np.ndarray
+    received_residue_t: np.ndarray
+    left_over_t: np.ndarray
+    unplaced: tuple[UnplacedResidue, ...]
+    report: SolveReport
+
+    @property
+    def price_unit(self) -> str:
+        return PRICE_UNITS[self.objective]
+
+    @property
+    def total_t(self) -> float:
+        return float(self.tonnes.sum())
+
+    @property
+    def total_value_yuan(self) -> float:
+        return float(self.tonnes @ self.value_yuan_per_t)
+
+    @property
+    def total_freight_yuan(self) -> float:
+        return float(self.tonnes @ self.freight_yuan_per_t)
+
+    @property
+    def total_carbon_kg(self) -> float:
+        """Kilograms CO2e avoided, net of the freight's own emissions."""
+        return float(self.tonnes @ self.carbon_kg_per_t)
