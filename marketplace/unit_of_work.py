@@ -35,8 +35,9 @@ class HasUserId(Protocol):
 class UnitOfWork:
     """``with UnitOfWork(session) as uow: …`` commits once at the end; raising rolls back and runs no effect.
 
-    A reading transaction that the session already holds is ended first, so that the change is decided on fresh rows;
-    pending changes at that moment are a programming error (``RuntimeError``).
+    A reading transaction that the session already holds is ended first and its rows are read anew, so that
+    the change is decided on what is true now; pending changes at that moment are a programming error
+    (``RuntimeError``).
     """
 
     def __init__(self, session: Session, *, now: datetime | None = None) -> None:
@@ -51,6 +52,7 @@ class UnitOfWork:
             raise RuntimeError("a unit of work must start without pending changes")
         if session.in_transaction() and not session.in_nested_transaction():
             session.commit()
+            session.expire_all()
         begin_writing(session)
         return self
 
@@ -75,8 +77,8 @@ class UnitOfWork:
     def record(self, actor: HasUserId | Base | int | None, kind: str, subject: Base, **data: Any) -> Event:
         """Write the event of a change and return it, flushed.
 
-        ``actor`` is a user, an actor, a user id, or None for the machine.  Raises ``ValueError`` for a kind that is
-        not declared in ``EVENT_KINDS`` or data that is not exactly the declared keys.
+        ``actor`` is a user, an actor, a user id, or None for the machine.  Raises ``ValueError`` for a kind
+        that is not declared in ``EVENT_KINDS`` or data that is not exactly the declared keys.
         """
         declared = EVENT_KINDS.get(kind)
         if declared is None:
@@ -143,7 +145,7 @@ class UnitOfWork:
     def _commit(self) -> None:
         self.session.flush()
         if self._market_touched:
-            # Last of all, because this one row is shared by every change and stays locked until the commit.
+            # Last of all, because every change shares this one row, locked until the commit.
             self.session.execute(
                 update(MarketRevision)
                 .where(MarketRevision.id == 1)

@@ -32,7 +32,7 @@ class Basis(StrEnum):
 
 
 class Assay(Base):
-    """One property of one supply.  ``sd`` is the spread of the value in the property's unit, None: unknown."""
+    """A property of a supply.  ``sd`` is the spread of the value in the property's unit, None: unknown."""
 
     __tablename__ = "assays"
     __table_args__ = (

@@ -38,8 +38,9 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 def begin_writing(session: Session) -> None:
     """Start the transaction of ``session`` as one that will write.
 
-    A SQLite transaction that has read and then writes fails at once when somebody wrote in between, and waiting
-    does not mend it; so a writing one takes the lock at its start.  PostgreSQL locks rows and needs nothing.
+    A SQLite transaction that has read and then writes fails at once when somebody wrote in between, and
+    waiting does not mend it; so a writing one takes the lock at its start.  PostgreSQL locks rows and needs
+    nothing here.
     """
     bind = session.get_bind()
     if bind.dialect.name == "sqlite" and isinstance(bind, Engine):

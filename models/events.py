@@ -15,12 +15,12 @@ from models.base import Base, Json, UtcDateTime, utc_now
 EVENT_KINDS: dict[str, frozenset[str]] = {
     kind: frozenset(keys.split())
     for kind, keys in {
-        "account.created": "role",
-        "account.updated": "changed",
-        "account.signed_in": "",
-        "account.signed_out": "",
-        "account.password_changed": "",
-        "account.deactivated": "",
+        "user.created": "role",
+        "user.updated": "changed",
+        "user.signed_in": "",
+        "user.signed_out": "",
+        "user.password_changed": "",
+        "user.deactivated": "",
         "enterprise.created": "name",
         "enterprise.updated": "changed",
         "enterprise.qualified": "qualified",

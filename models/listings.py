@@ -62,7 +62,7 @@ class ListingColumns(Versioned):
     """What a supply and a demand have in common.
 
     Blank ``end_month``: no end.  Blank distance: no limit.  ``submission_key`` is the form's one-time key: a
-    second click meets the unique constraint.  :mod:`models.search` keeps ``search_text`` and ``search_grams``.
+    second click meets the unique constraint.  :mod:`models.search` keeps the ``search_`` columns.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,7 +13,7 @@ from models.listings import Demand, Supply
 
 
 class Plan(Base):
-    """One allocation.  ``status``, ``bound`` and ``gap`` are the solver's own; ``summary`` as in summary.json."""
+    """An allocation; ``status``, ``bound`` and ``gap`` are the solver's own; ``summary`` is summary.json."""
 
     __tablename__ = "plans"
     __table_args__ = (
