@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.geography import add_functions
+
 WRITES = "gongsheng_writes"
 _BUSY_MS = 15_000
 
@@ -56,6 +58,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+    add_functions(connection)
 
 
 def _begin_sqlite(connection: Connection) -> None:
