@@ -1,0 +1,29 @@
+"""``gongsheng assets``: map data and front-end libraries."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+
+@click.group()
+def assets() -> None:
+    """Map data and front-end libraries, made at set-up."""
+
+
+@assets.command()
+@click.option("--force", is_flag=True, help="Build again what is up to date.")
+def build(force: bool) -> None:
+    """Make boundaries, roads, rail and front-end libraries where they are missing or out of date."""
+    from marketplace.assets.build import build_assets
+    from marketplace.assets.files import AssetError
+
+    start = time.perf_counter()
+    try:
+        for name, built in build_assets(force=force):
+            seconds = time.perf_counter() - start
+            click.echo(f"{name}: built in {seconds:.1f} s" if built else f"{name}: up to date")
+            start = time.perf_counter()
+    except AssetError as error:
+        raise click.ClickException(str(error)) from error
