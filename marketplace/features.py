@@ -1,12 +1,16 @@
-"""Every feature and its URL table, in the order of DESIGN's folders."""
+"""Every feature and its URL table."""
 
 from __future__ import annotations
 
 from marketplace.accounts.routes import URLS as accounts
+from marketplace.alerts.routes import URLS as alerts
 from marketplace.pages.routes import URLS as pages
+from marketplace.tenders.routes import URLS as tenders
 from marketplace.urls import Url
 
 FEATURES: dict[str, list[Url]] = {
     "accounts": accounts,
+    "alerts": alerts,
     "pages": pages,
+    "tenders": tenders,
 }

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from marketplace import formatting
-from marketplace.tenders.room import months_between
+from marketplace.months import months_between
 
 REQUIRED = _l("This is needed.")
 TOO_LONG = _l("At most %(max)d characters.")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from flask_babel import LazyString
 
+from marketplace import formatting
 from marketplace.errors import Refusal
 
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _WORDS: dict[str, LazyString] = {}
 
 
@@ -24,4 +28,13 @@ def declared_codes() -> frozenset[str]:
 
 def refusal_text(reason: Refusal) -> str:
     """One sentence in the language of the request, with the numbers behind it."""
-    return str(_WORDS[reason.code]) % reason.values if reason.values else str(_WORDS[reason.code])
+    text = str(_WORDS[reason.code])
+    return text % {key: _shown(value) for key, value in reason.values.items()} if reason.values else text
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Decimal | float):
+        return formatting.number(value, 3)
+    if isinstance(value, str) and _MONTH.fullmatch(value):
+        return formatting.month(value)
+    return value

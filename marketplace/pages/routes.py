@@ -1,17 +1,66 @@
-"""The board."""
+"""The board, which is public, and the desk of an enterprise."""
 
 from __future__ import annotations
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
+from marketplace.pages import presenters, queries
+from marketplace.session import current_actor, db_session
+from marketplace.tenders import queries as bids
+from marketplace.tenders.journeys import journeys
+from marketplace.tenders.presenters import bid_views
 from marketplace.urls import PUBLIC, Url
+from models.listings import Demand, Supply
+from models.organisations import Region
+
+NEWEST = 6
+# More points than this make a cloud, not a map; the largest listings are shown and the page says so.
+MOST_POINTS = 2000
 
 
 def board() -> ResponseReturnValue:
-    return render_template("pages/board.html")
+    session = db_session()
+    supplies, demands = (queries.places(session, model, MOST_POINTS) for model in (Supply, Demand))
+    offered, wanted = queries.by_region(session, Supply), queries.by_region(session, Demand)
+    regions = {region.id: region for region in session.scalars(select(Region))}
+    return render_template(
+        "pages/board.html",
+        by_waste=presenters.balances_by_waste(queries.offered_by_waste(session), queries.wanted_by_waste(session)),
+        by_region=presenters.balances_by_region(offered, wanted, regions),
+        offered=_total(offered), wanted=_total(wanted),
+        newest_supplies=presenters.listing_lines(queries.newest(session, Supply, NEWEST)),
+        newest_demands=presenters.listing_lines(queries.newest(session, Demand, NEWEST)),
+        points=presenters.map_points(supplies, demands),
+        plan=queries.latest_plan(session), accepted=queries.accepted(session),
+    )
+
+
+def desk() -> ResponseReturnValue:
+    session, actor = db_session(), current_actor()
+    own = actor.enterprise_id
+    waiting, placed = bids.awaiting(session, own), bids.bids_of(session, own, limit=10)
+    travelled = journeys(session, [*waiting, *placed])
+    return render_template(
+        "pages/desk.html",
+        waiting=bid_views(waiting, travelled), placed=bid_views(placed, travelled),
+        supplies=presenters.listing_lines(
+            queries.listings_of(session, Supply, own), queries.open_bids_by_listing(session, Supply, own)
+        ),
+        demands=presenters.listing_lines(
+            queries.listings_of(session, Demand, own), queries.open_bids_by_listing(session, Demand, own)
+        ),
+    )
+
+
+def _total(sides: dict[str | None, queries.Side]) -> queries.Side:
+    return queries.Side(
+        sum(side.listings for side in sides.values()), sum((side.t_per_month for side in sides.values()), 0)
+    )
 
 
 URLS = [
     Url("/", board, PUBLIC),
+    Url("/desk", desk, "desk.view"),
 ]

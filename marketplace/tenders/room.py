@@ -10,17 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from marketplace.months import months_between
+
 ZERO = Decimal(0)
-
-
-def months_between(first: str, last: str) -> list[str]:
-    """The months from ``first`` to ``last`` inclusive, as ``YYYY-MM``; empty where ``last`` is before ``first``."""
-    year, number = map(int, first.split("-"))
-    months = []
-    while (month := f"{year:04d}-{number:02d}") <= last:
-        months.append(month)
-        year, number = (year + 1, 1) if number == 12 else (year, number + 1)
-    return months
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.errors import Refusal
-from marketplace.tenders.room import Room, months_between
+from marketplace.months import months_between
+from marketplace.tenders.room import Room
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.market import engine_catalogue, market_settings
+from marketplace.months import month_after
 from marketplace.tenders import queries
 from marketplace.tenders.queries import Listing
 from marketplace.tenders.room import Room
 from marketplace.tenders.rules import Standing
-from models.catalogue.reference import catalogue
 from models.listings import ListingStatus, Supply
-from models.market import MarketSettings
 from models.organisations import Enterprise
 
 
@@ -19,7 +18,7 @@ def standing_of(session: Session, listing: Listing, enterprise_id: int | None, w
     """Where ``enterprise_id`` stands towards ``listing`` for one waste type."""
     taker_id = enterprise_id if isinstance(listing, Supply) else listing.enterprise_id
     taker = session.get(Enterprise, taker_id) if taker_id is not None else None
-    waste = catalogue().waste_types.get(waste_type_id)
+    waste = engine_catalogue().waste_types.get(waste_type_id)
     licences = {licence.code for licence in taker.licences} if taker else set()
     wanted = set(waste.hw_codes) or {waste_type_id} if waste else set()
     return Standing(
@@ -45,7 +44,5 @@ def room_of(session: Session, listing: Listing) -> Room:
 
 def horizon_end(session: Session) -> str:
     """The last month of the market's horizon."""
-    settings = session.scalars(select(MarketSettings)).one()
-    year, number = map(int, settings.first_month.split("-"))
-    total = year * 12 + number - 1 + settings.months - 1
-    return f"{total // 12:04d}-{total % 12 + 1:02d}"
+    settings = market_settings(session)
+    return month_after(settings.first_month, settings.months - 1)

@@ -1,0 +1,140 @@
+"""The board and the desk in words and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row
+
+from marketplace import formatting
+from marketplace.i18n import language, named
+from marketplace.pages.queries import Side
+from marketplace.palette import waste_colour
+from models.catalogue.reference import catalogue
+from models.listings import Demand, ListingStatus, Supply
+from models.organisations import Region
+
+SUPPLY_COLOUR, DEMAND_COLOUR = "#1f7a5c", "#b8560f"
+NOTHING = Side()
+STATUS_WORDS = {
+    ListingStatus.DRAFT: _l("Draft"),
+    ListingStatus.PUBLISHED: _l("Published"),
+    ListingStatus.WITHDRAWN: _l("Withdrawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One line of a table: what is offered and what is wanted; the bars are 0-100 of the largest line."""
+
+    name: str
+    colour: str
+    supplies_url: str
+    demands_url: str
+    offered: Side
+    wanted: Side
+    offered_bar: float
+    wanted_bar: float
+
+
+def balances_by_waste(offered: Mapping[str, Side], wanted: Mapping[str, Side]) -> list[Balance]:
+    """A line per waste type that is offered or wanted, the largest offer first."""
+    entries = catalogue().waste_types
+    keys = sorted({*offered, *wanted}, key=lambda key: (-offered.get(key, NOTHING).t_per_month, key))
+    return _balances(
+        [
+            (named(entries[key]), waste_colour(key), {"waste": key}, offered.get(key, NOTHING), wanted.get(key, NOTHING))
+            for key in keys
+        ]
+    )
+
+
+def balances_by_region(
+    offered: Mapping[str | None, Side], wanted: Mapping[str | None, Side], regions: Mapping[str, Region]
+) -> list[Balance]:
+    """A line per banner, the largest offer first."""
+    keys = sorted({*offered, *wanted}, key=lambda key: (-offered.get(key, NOTHING).t_per_month, key or ""))
+    return _balances(
+        [
+            (
+                named(regions[key]) if key else _("No banner given"), "", {"region": key},
+                offered.get(key, NOTHING), wanted.get(key, NOTHING),
+            )
+            for key in keys
+        ]
+    )
+
+
+def _balances(lines: list[tuple[str, str, dict[str, str | None], Side, Side]]) -> list[Balance]:
+    largest = max((max(line[3].t_per_month, line[4].t_per_month) for line in lines), default=Decimal(0)) or Decimal(1)
+    return [
+        Balance(
+            name, colour, url_for("listings.supplies", **query), url_for("listings.demands", **query),
+            offered, wanted, float(offered.t_per_month / largest * 100), float(wanted.t_per_month / largest * 100),
+        )
+        for name, colour, query, offered, wanted in lines
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingLine:
+    """A listing in two short lines."""
+
+    kind: str
+    code: str
+    title: str
+    url: str
+    tonnes: Decimal
+    estimate: bool
+    estimate_note: str
+    second: str
+    status: str
+    status_word: str
+    edit_url: str
+    bids_url: str
+    open_bids: int
+
+
+def listing_lines(listings: Iterable[Supply | Demand], open_bids: Mapping[int, int] | None = None) -> list[ListingLine]:
+    return [_line(listing, (open_bids or {}).get(listing.id, 0)) for listing in listings]
+
+
+def _line(listing: Supply | Demand, open_bids: int) -> ListingLine:
+    kind = "supply" if isinstance(listing, Supply) else "demand"
+    region = listing.enterprise.region
+    parts = [named(listing.enterprise), named(region) if region else "", formatting.day(listing.published_at)]
+    return ListingLine(
+        kind=kind, code=listing.code,
+        title=named(listing.waste_type if isinstance(listing, Supply) else listing.use),
+        url=url_for(f"listings.{kind}", code=listing.code), tonnes=listing.t_per_month,
+        estimate=listing.quantity_quality == "estimate", estimate_note=listing.note,
+        second=" · ".join(part for part in parts if part and part != formatting.MISSING),
+        status=listing.status, status_word=str(STATUS_WORDS[ListingStatus(listing.status)]),
+        edit_url=url_for(f"listings.edit_{kind}", code=listing.code),
+        bids_url=url_for(f"tenders.bids_on_{kind}", code=listing.code), open_bids=open_bids,
+    )
+
+
+def map_points(supplies: Sequence[Row], demands: Sequence[Row]) -> list[dict[str, object]]:
+    """Points for the market map: area by tonnes, colour by side."""
+    reference = catalogue()
+    points = []
+    for kind, rows, names, colour in (
+        ("supply", supplies, reference.waste_types, SUPPLY_COLOUR),
+        ("demand", demands, reference.uses, DEMAND_COLOUR),
+    ):
+        for row in rows:
+            enterprise = row.name if language() == "zh" else row.name_en or row.name
+            points.append(
+                {
+                    "id": f"{kind}-{row.code}", "kind": kind, "name": f"{named(names[row.kind])} · {enterprise}",
+                    "lat": row.lat, "lon": row.lon, "tonnes": float(row.t_per_month), "colour": colour,
+                    "url": url_for(f"listings.{kind}", code=row.code),
+                }
+            )
+    return points
