@@ -1,0 +1,1 @@
+"""Supplies and demands: searched, read, posted."""
