@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from scenarios.compositions import SPREADS_IN_RANGE, Compositions
-from scenarios.formulas import evaluate, number, sentence
-from scenarios.ordos_demands import Demand, demands
+from scenarios.compositions import WITHIN_PLANT, Compositions
+from scenarios.formulas import number
+from scenarios.ordos_conditions import accepts_of, residues_of, specs_of
+from scenarios.ordos_demands import demands
 from scenarios.ordos_sources import Sources
 from scenarios.ordos_supplies import Supply, supplies
 from scenarios.tables import Row, by_key, read_table, write_table
@@ -116,9 +117,9 @@ def build(target: Path, source: Path = SOURCE, data: Path = DATA) -> None:
         "supplies": [item.row for item in offered],
         "assays": _assays(offered, tables, data),
         "demands": [item.row for item in wanted],
-        "accepts": [row for item in wanted for row in _accepts(item, tables["accept_sets"])],
-        "specs": _specs(wanted, tables, by_key(read_table(data / "use_specs.csv"), "spec_id")),
-        "residues": [row for item in wanted for row in _residues(item, tables["residues"])],
+        "accepts": [row for item in wanted for row in accepts_of(item, tables["accept_sets"])],
+        "specs": specs_of(wanted, tables, by_key(read_table(data / "use_specs.csv"), "spec_id")),
+        "residues": [row for item in wanted for row in residues_of(item, tables["residues"])],
     }
     target.mkdir(parents=True, exist_ok=True)
     for name, columns in COLUMNS.items():
@@ -195,90 +196,13 @@ def _assays(offered: list[Supply], tables: dict[str, list[Row]], data: Path) -> 
                     "supply": supply,
                     "property": key,
                     "value": _figures(value),
-                    "sd": _figures((limits.high - limits.low) / SPREADS_IN_RANGE) if limits else "",
+                    "sd": _figures((limits.high - limits.low) / WITHIN_PLANT) if limits else "",
                     "method": methods[key],
                     "laboratory": LABORATORY,
                     "date": DATE,
                     "note": origin,
                 }
             )
-    return rows
-
-
-def _accepts(item: Demand, table: list[Row]) -> list[Row]:
-    rows = []
-    for given in (row for row in table if row["set"] == item.accept_set):
-        share, note = "", given["note"]
-        if given["max_share_formula"]:
-            share = number(min(evaluate(given["max_share_formula"]), 1), 4)
-            note = sentence(
-                "最大份额 max share",
-                note or "该料无上限",
-                "see the process flows",
-                given["max_share_formula"],
-                share,
-                "t/t",
-            )
-        rows.append(
-            {"demand": item.row["id"], "waste_type": given["waste_type"], "max_share": share, "note": note}
-        )
-    if not rows:
-        raise ValueError(f"accept set {item.accept_set!r} of {item.row['id']} is empty")
-    return rows
-
-
-def _specs(wanted: list[Demand], tables: dict[str, list[Row]], catalogue: dict[str, Row]) -> list[Row]:
-    rows = []
-    for item in wanted:
-        for choice in (row for row in tables["spec_sets"] if row["set"] == item.spec_set):
-            if choice["basis"] not in ("each", "blend"):
-                continue
-            given = catalogue[choice["spec_id"]]
-            grade = f"{given['grade']} " if given["grade"] not in ("", "all") else ""
-            note = " | ".join(
-                filter(
-                    None,
-                    (
-                        f"{choice['spec_id']} {grade}{given['condition']}".strip(),
-                        f"hardness {given['hardness']}",
-                        choice["reason"],
-                        given["note"],
-                    ),
-                )
-            )
-            for waste in choice["waste_types"].split("|"):
-                rows.append(
-                    {
-                        "demand": item.row["id"],
-                        "waste_type": waste,
-                        "property": given["property_key"],
-                        "min": given["min"],
-                        "max": given["max"],
-                        "basis": choice["basis"],
-                        "standard": given["standard"],
-                        "clause": given["clause"],
-                        "note": note,
-                        "source": f"use_specs {choice['spec_id']} ({given['confidence']})",
-                    }
-                )
-    return rows
-
-
-def _residues(item: Demand, table: list[Row]) -> list[Row]:
-    rows = []
-    for given in (row for row in table if row["use"] == item.row["use"]):
-        share = number(evaluate(given["formula"]), 4)
-        rows.append(
-            {
-                "demand": item.row["id"],
-                "waste_type": given["waste_type"],
-                "yield_t_per_t": share,
-                "note": sentence(
-                    "估算 estimate", given["text_zh"], given["text_en"], given["formula"], share, "t/t"
-                ),
-                "source": f"process_flows {given['use']}",
-            }
-        )
     return rows
 
 

@@ -1,8 +1,8 @@
 """Typical assays: one seeded draw per supply and property, made consistent with one another.
 
-A draw is triangular between the minimum, typical and maximum of the best-matching row of
-``typical_compositions.csv``.  Each (seed, supply, property) has its own random stream, so adding a supply
-never changes the assays of another.
+A draw is normal about the typical value of the best-matching row of ``typical_compositions.csv``, with a sixth of
+the range as its spread, cut off at the minimum and the maximum.  Each (seed, supply, property) has its own random
+stream, so adding a supply never changes the assays of another.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from scenarios.tables import Row
 OXIDES = ("sio2", "al2o3", "fe2o3", "cao", "mgo", "so3", "k2o", "na2o", "tio2", "p2o5", "mno")
 # A row that gives a typical value only is spread by this share to either side.
 TYPICAL_ONLY_SPREAD = 0.10
-# The range of the table is taken as six spreads between plants, and one plant as a third as wide.
-SPREADS_IN_RANGE = 18
+# The range of the table is taken as six spreads between plants, and as eighteen within one plant.
+BETWEEN_PLANTS, WITHIN_PLANT = 6, 18
 # A full analysis adds up to something between these; what is missing is trace elements and error.
 TOTAL_LOW, TOTAL_HIGH = 94.0, 99.0
 CARBON_KJ_PER_PERCENT, WATER_KJ_PER_PERCENT = 330.0, 25.0
@@ -58,7 +58,7 @@ class Compositions:
 
     def draw(self, supply: str, waste: str, ranges: dict[str, Range]) -> dict[str, float]:
         """Return one value per property of ``ranges`` plus the computed ones, consistent with one another."""
-        values = {key: self._triangular(supply, key, limits) for key, limits in sorted(ranges.items())}
+        values = {key: self._truncated_normal(supply, key, limits) for key, limits in sorted(ranges.items())}
         _tie_carbon(waste, values, ranges, self._stream(supply, "loi-tie"))
         if waste == "fgd_gypsum" and "caso4_2h2o" in values:
             values["so3"] = 0.465 * values["caso4_2h2o"]
@@ -69,8 +69,12 @@ class Compositions:
         _add_computed(values)
         return values
 
-    def _triangular(self, supply: str, key: str, limits: Range) -> float:
-        return self._stream(supply, key).triangular(limits.low, limits.high, limits.typical)
+    def _truncated_normal(self, supply: str, key: str, limits: Range) -> float:
+        stream, spread = self._stream(supply, key), (limits.high - limits.low) / BETWEEN_PLANTS
+        while True:
+            value = stream.normalvariate(limits.typical, spread)
+            if limits.low <= value <= limits.high:
+                return value
 
     def _stream(self, supply: str, key: str) -> random.Random:
         return random.Random(f"{self._seed}/{supply}/{key}")

@@ -29,7 +29,7 @@ class Sources:
 
 
 def price_of(table: list[Row], level: str, waste: str, label: str) -> tuple[str, str]:
-    """The first row of the level for the very waste type, else the one for all."""
+    """Yuan per tonne as text and its note: the level's row for this very waste type, else the one for all."""
     rows = [row for row in table if row["level"] == level]
     exact = [row for row in rows if row.get("waste_types") == waste]
     row = (exact or [row for row in rows if row.get("waste_types", "*") == "*"])[0]
@@ -42,13 +42,16 @@ def price_of(table: list[Row], level: str, waste: str, label: str) -> tuple[str,
 
 
 def tonnes_of(formula: str) -> str:
+    """Tonnes of a formula as text: whole above 100, with one decimal below."""
     value = evaluate(formula)
     return number(value, 0 if value >= 100 else 1)
 
 
 def tail_of(slug: str) -> str:
+    """An enterprise id without the letter of a referenced one, for the ids of its listings."""
     return slug[1:] if slug[0] == "E" else slug
 
 
 def join_notes(notes: list[str]) -> str:
+    """One note cell of several sentences."""
     return " | ".join(note for note in notes if note)
