@@ -145,7 +145,7 @@ class UnitOfWork:
     def _commit(self) -> None:
         self.session.flush()
         if self._market_touched:
-            # Last of all, because every change shares this one row, locked until the commit.
+            # Last of all, because every other change waits for this row until the commit.
             self.session.execute(
                 update(MarketRevision)
                 .where(MarketRevision.id == 1)

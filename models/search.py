@@ -20,7 +20,7 @@ _MOST_RUNS = 12
 
 
 def search_filter(model: type[Supply] | type[Demand], query: str, dialect: str) -> ColumnElement[bool]:
-    """The condition that a listing of ``model`` holds every word of ``query``; true for a query without words.
+    """The condition that a listing of ``model`` holds every word of ``query``; true for no words.
 
     ``dialect`` is ``session.get_bind().dialect.name``.  Words stand in any order; a Chinese word is found
     anywhere in a text, another one at the beginning of a word.  Words past the twelfth are left out.

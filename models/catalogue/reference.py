@@ -142,12 +142,12 @@ class Reference:
     legal_gates: tuple[LegalGate, ...]
 
     def specs_of_use(self, use_id: str) -> tuple[UseSpec, ...]:
-        """The acceptance specs of a process, through the group it names; empty without one."""
+        """The acceptance specs of a process, through the group it names; else none."""
         group = self.uses[use_id].use_spec
         return tuple(spec for spec in self.use_specs if group and spec.use_id == group)
 
     def flows_of_use(self, use_id: str, direction: str) -> tuple[ProcessFlow, ...]:
-        """The flows of a process one way: ``in_waste``, ``in_other``, ``product`` or ``residual``."""
+        """The flows of one direction: ``in_waste``, ``in_other``, ``product`` or ``residual``."""
         return tuple(
             flow for flow in self.process_flows if flow.process_id == use_id and flow.direction == direction
         )

@@ -1,0 +1,116 @@
+"""The smallest valid rows, and noise beside them so that a forgotten condition shows."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from models import (
+    Assay,
+    Bid,
+    Demand,
+    DemandAccept,
+    DemandSpec,
+    Enterprise,
+    ListingStatus,
+    Park,
+    Role,
+    Site,
+    Supply,
+    User,
+    utc_now,
+)
+
+_numbers = itertools.count(1)
+WASTE, OTHER_WASTE, USE, PROPERTY = "fly_ash_pc", "gangue", "cement_blend", "loi"
+
+
+def park(session: Session, **values: Any) -> Park:
+    n = next(_numbers)
+    return _add(session, Park(**{
+        "code": f"park-{n}", "name": f"园区{n}", "name_en": f"Park {n}", "region_id": "dalad",
+        "lat": 40.3, "lon": 109.9, **values,
+    }))
+
+
+def enterprise(session: Session, **values: Any) -> Enterprise:
+    """An enterprise with a main site at ``lat``, ``lon``."""
+    n = next(_numbers)
+    lat, lon = values.pop("lat", 39.8), values.pop("lon", 110.0)
+    row = Enterprise(**{
+        "code": f"E{n:05}", "name": f"企业{n}", "name_en": f"Enterprise {n}", "region_id": "dongsheng",
+        "qualified": True, **values,
+    })
+    row.sites.append(Site(lat=lat, lon=lon, is_main=True))
+    return _add(session, row)
+
+
+def user(session: Session, **values: Any) -> User:
+    """Staff of a new enterprise unless told otherwise; the password hash matches no password."""
+    n = next(_numbers)
+    if values.get("role", Role.STAFF) == Role.STAFF and "enterprise_id" not in values:
+        values["enterprise_id"] = enterprise(session).id
+    return _add(session, User(**{
+        "email": f"user{n}@example.org", "password_hash": "!", "display_name": f"用户{n}",
+        "role": Role.STAFF, **values,
+    }))
+
+
+def supply(session: Session, **values: Any) -> Supply:
+    """A published supply of fly ash; ``owner`` is its enterprise, ``assays`` a dict of property to value."""
+    owner = values.pop("owner", None) or enterprise(session)
+    assays = values.pop("assays", {})
+    row = Supply(**_listing("S", owner, {"waste_type_id": WASTE, **values}))
+    row.assays = [Assay(property_id=key, value=value) for key, value in assays.items()]
+    return _add(session, row)
+
+
+def demand(session: Session, **values: Any) -> Demand:
+    """A published demand for fly ash; ``accepts`` maps types to shares, ``specs`` are keyword dicts."""
+    owner = values.pop("owner", None) or enterprise(session)
+    accepts, specs = values.pop("accepts", {WASTE: 1}), values.pop("specs", ())
+    row = Demand(**_listing("D", owner, {"use_id": USE, **values}))
+    row.accepts = [DemandAccept(waste_type_id=key, max_share=share) for key, share in accepts.items()]
+    row.specs = [DemandSpec(**spec) for spec in specs]
+    return _add(session, row)
+
+
+def bid(session: Session, **values: Any) -> Bid:
+    """An open bid of a new enterprise on ``supply`` (a new one unless ``demand`` or ``supply`` is given)."""
+    listing = values.pop("supply", None), values.pop("demand", None)
+    if listing == (None, None):
+        listing = supply(session), None
+    bidder = values.pop("bidder", None) or enterprise(session)
+    return _add(session, Bid(**{
+        "supply_id": listing[0].id if listing[0] else None,
+        "demand_id": listing[1].id if listing[1] else None,
+        "bidder_enterprise_id": bidder.id, "waste_type_id": WASTE, "t_per_month": 100,
+        "price_yuan_per_t": 10, "start_month": "2027-01", "end_month": "2027-12", **values,
+    }))
+
+
+def noise(session: Session) -> None:
+    """Rows of somebody else: a draft, a withdrawn and a published listing of each kind, and a bid."""
+    for status in ListingStatus:
+        supply(session, status=status, waste_type_id=OTHER_WASTE, note="noise")
+        demand(session, status=status, accepts={OTHER_WASTE: 1}, note="noise")
+    bid(session)
+
+
+def _listing(letter: str, owner: Enterprise, values: dict[str, Any]) -> dict[str, Any]:
+    defaults = {
+        "code": f"{letter}{next(_numbers):05}", "enterprise_id": owner.id, "site_id": owner.sites[0].id,
+        "t_per_month": 1000, "start_month": "2027-01", "status": ListingStatus.PUBLISHED,
+    }
+    merged = {**defaults, **values}
+    if merged["status"] == ListingStatus.PUBLISHED:
+        merged.setdefault("published_at", utc_now())
+    return merged
+
+
+def _add(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()
+    return row
