@@ -1,8 +1,8 @@
 """Typical assays: one seeded draw per supply and property, made consistent with one another.
 
-A draw is normal about the typical value of the best-matching row of ``typical_compositions.csv``, with a sixth of
-the range as its spread, cut off at the minimum and the maximum.  Each (seed, supply, property) has its own random
-stream, so adding a supply never changes the assays of another.
+A draw is normal about the typical value of the best-matching row of ``typical_compositions.csv``, with a
+sixth of the range as its spread, cut off at the minimum and the maximum.  Each (seed, supply, property) has
+its own random stream, so adding a supply never changes the assays of another.
 """
 
 from __future__ import annotations

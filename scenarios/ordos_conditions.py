@@ -8,7 +8,7 @@ from scenarios.tables import Row
 
 
 def accepts_of(item: Demand, table: list[Row]) -> list[Row]:
-    """The accepted wastes of one demand with their largest shares.  Raises ``ValueError`` where there are none."""
+    """The wastes one demand accepts, with their largest shares.  Raises ``ValueError`` for an empty set."""
     rows = []
     for given in (row for row in table if row["set"] == item.accept_set):
         share, note = "", given["note"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from scenarios.formulas import evaluate, number, sentence
 from scenarios.tables import Row
 
+# Assumed: full-load hours of a power plant, and the share of its intake that a plant gets outside the market.
 HOURS = 5000
+OWN_SHARE = "0.2"
 MARK = {"estimate": "估算 estimate", "stated": "来源所列 stated"}
 
 
