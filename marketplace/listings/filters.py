@@ -6,7 +6,7 @@ page.  ``params()`` is canonical: two searches that ask for the same have the sa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -110,11 +110,10 @@ class SearchFilter:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query string as understood: the search, what was wrong with it, and what was typed where it was wrong."""
+    """A query string as understood: the search, and what could not be used."""
 
     search: SearchFilter
     problems: tuple[Refusal, ...] = ()
-    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 def plain(value: Decimal | None) -> str:

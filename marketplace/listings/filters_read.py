@@ -50,7 +50,7 @@ def read_filter(kind: str, args: Args, choices: Choices) -> Asked:
         sort=reader.sort(near),
         page=reader.page(),
     )
-    return Asked(search, tuple(reader.problems), reader.typed)
+    return Asked(search, tuple(reader.problems))
 
 
 class _Reader:
@@ -59,11 +59,9 @@ class _Reader:
     def __init__(self, args: Args) -> None:
         self.args = args
         self.problems: list[Refusal] = []
-        self.typed: dict[str, str] = {}
 
     def refuse(self, name: str, code: str, **values: object) -> None:
         self.problems.append(Refusal(f"search:{code}", values, name))
-        self.typed[name] = self.text(name)
 
     def text(self, name: str) -> str:
         return _printable(self.args.get(name, ""))
@@ -112,7 +110,6 @@ class _Reader:
         low, high = self.number(f"{name}_min", floor), self.number(f"{name}_max", floor)
         if low is not None and high is not None and low > high:
             self.refuse(f"{name}_min", "min_above_max", low=self.text(f"{name}_min"), high=self.text(f"{name}_max"))
-            self.typed[f"{name}_max"] = self.text(f"{name}_max")
             return Bounds()
         return Bounds(low, high)
 
