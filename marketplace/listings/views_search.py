@@ -48,10 +48,11 @@ def _search(kind: str) -> ResponseReturnValue:
         points = [*rows, *(point for point in points if point.id not in {row.id for row in rows})]
     accepted = queries_search.accepted_wastes(session, [row.id for row in points]) if kind == DEMAND else {}
     typed = request.args if asked.problems else None
+    problems = [(bad.field, words.field_word(bad.field), refusal_text(bad)) for bad in asked.problems]
     page = render_template(
         "listings/search.html",
         search=search, kind=kind, counts=counts, options=options, words=words, presenters=presenters,
-        problems=[(problem.field, words.field_word(problem.field), refusal_text(problem)) for problem in asked.problems],
+        problems=problems, faults={field: sentence for field, _label, sentence in problems},
         values=typed.to_dict() if typed is not None else words.input_values(search), typed=typed,
         months=presenters.months_on_offer(search, month),
         lines=presenters.lines(rows, search, options, accepted),
