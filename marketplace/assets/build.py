@@ -16,7 +16,7 @@ MAP, VENDOR, ROAD_GRAPH = STATIC / "map", STATIC / "vendor", ROOT / "var" / "roa
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """``build`` makes ``targets``; they are stale once a file of ``sources`` differs from what they came of."""
+    """``build`` makes ``targets``; they are stale once one of ``sources`` changes."""
 
     name: str
     sources: tuple[Path, ...]

@@ -54,7 +54,7 @@ def cut_network(source: Iterable[bytes], box: tuple[float, float, float, float] 
     edges = []
     for node, match in enumerate(_NEIGHBOURS.finditer(graph)):
         if inside[node]:
-            for entry in match[1].split(","):
+            for entry in filter(None, match[1].split(",")):
                 neighbour, _, km = entry.partition(":")
                 other = int(neighbour)
                 if other > node and inside[other]:

@@ -61,3 +61,11 @@ def build_vendor(vendor_folder: Path) -> None:
         if not path.exists():
             raise AssetError(f"{source} is not in the installed libraries: their layout has changed")
         write_atomically(vendor_folder / target, path.read_bytes())
+
+
+if __name__ == "__main__":
+    # The Makefile asks whether Node has to be installed: success means it is there.
+    try:
+        npm_command()
+    except AssetError:
+        raise SystemExit(1) from None
