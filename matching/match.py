@@ -1,0 +1,120 @@
+"""``match``: pair by waste type and distance, drop by rules, score in five parts, rank, keep the best.
+
+Pairs are handled in blocks of about a million, so memory does not grow with the market; within a block everything
+is one NumPy expression per rule.  A supply has one waste type, so all its partners stand in one block and the
+best K of a supply need no merging.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from matching import gates
+from matching.distance import great_circle_km
+from matching.pairs import Evaluated, Evaluator
+from matching.params import MatchParams
+from matching.problem import MatchProblem
+from matching.result import MatchResult
+
+BLOCK_PAIRS = 1_000_000
+# A road is never shorter than the great circle; the hair covers the rounding of two ways to compute it.
+_ROUNDING = 1.0 + 1e-9
+
+Progress = Callable[[int, int], None]
+
+
+def match(problem: MatchProblem, params: MatchParams | None = None, *, progress: Progress | None = None) -> MatchResult:
+    """Rank the partners of every supply of ``problem``.
+
+    ``params.top_k`` partners are kept per supply, feasible ones first; 0 keeps all.  ``progress`` is told how many
+    supplies are done and how many there are.  Raises ``ValueError`` for weights that are negative or all zero.
+    """
+    params = params or MatchParams()
+    evaluator = Evaluator(problem, params)
+    kept: list[Evaluated] = []
+    ranks: list[np.ndarray] = []
+    in_range = feasible = unverified = done = 0
+    for supplies, demand in _blocks(evaluator):
+        pairs = _evaluate_block(evaluator, supplies, demand)
+        in_range += int(np.count_nonzero(pairs.in_range))
+        pairs = pairs.keep(pairs.passed)
+        feasible += int(np.count_nonzero(pairs.missing == 0))
+        unverified += int(np.count_nonzero(pairs.missing))
+        pairs, rank = _best(pairs, params.top_k)
+        kept.append(pairs)
+        ranks.append(rank)
+        done += len(supplies)
+        if progress:
+            progress(done, len(problem.supplies.ids))
+    pairs, rank = _joined(evaluator, kept, ranks)
+    return MatchResult(
+        evaluator=evaluator, pairs=pairs, rank=rank, in_range_count=in_range, feasible_count=feasible,
+        unverified_count=unverified, distance_method=evaluator.distance.method, seed=params.seed, versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions that an answer depends on."""
+    try:
+        own = version("gongsheng")
+    except PackageNotFoundError:
+        own = "unpacked"
+    return {"gongsheng": own, "numpy": np.__version__, "python": platform.python_version()}
+
+
+def _blocks(evaluator: Evaluator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Supplies of one waste type with the demands that accept it, a million pairs at a time."""
+    problem = evaluator.problem
+    for waste in range(len(problem.waste_types)):
+        supplies = np.flatnonzero(problem.supplies.waste_type == waste)
+        demands = np.flatnonzero(~np.isnan(problem.demands.max_share[:, waste]))
+        if not len(supplies) or not len(demands):
+            continue
+        step = max(1, BLOCK_PAIRS // len(demands))
+        for start in range(0, len(supplies), step):
+            yield supplies[start : start + step], demands
+
+
+def _evaluate_block(evaluator: Evaluator, supplies: np.ndarray, demands: np.ndarray) -> Evaluated:
+    supply, demand = np.repeat(supplies, len(demands)), np.tile(demands, len(supplies))
+    limit = gates.distance_limit_km(evaluator.problem, supply, demand)
+    if np.isfinite(limit).any():
+        s, d = evaluator.problem.supplies, evaluator.problem.demands
+        straight = great_circle_km(s.lat[supply], s.lon[supply], d.lat[demand], d.lon[demand])
+        near = np.flatnonzero(straight <= limit * _ROUNDING)
+        supply, demand = supply[near], demand[near]
+    return evaluator.evaluate(supply, demand)
+
+
+def _best(pairs: Evaluated, top_k: int) -> tuple[Evaluated, np.ndarray]:
+    """Sort by supply, feasible first, score downwards, demand id; number them and keep the first ``top_k`` of each."""
+    order = np.lexsort((pairs.demand, -pairs.score, pairs.missing > 0, pairs.supply))
+    supply = pairs.supply[order]
+    starts = np.flatnonzero(np.r_[True, supply[1:] != supply[:-1]]) if len(supply) else np.zeros(0, dtype=int)
+    length = np.diff(np.r_[starts, len(supply)])
+    rank = np.arange(len(supply)) - np.repeat(starts, length) + 1
+    if top_k:
+        chosen = rank <= top_k
+        order, rank = order[chosen], rank[chosen]
+    return pairs.keep(order), rank
+
+
+def _joined(
+    evaluator: Evaluator, kept: list[Evaluated], ranks: list[np.ndarray]
+) -> tuple[Evaluated, np.ndarray]:
+    """All blocks as one table, in order of supply and rank."""
+    if not kept:
+        nothing = np.zeros(0, dtype=np.int64)
+        return evaluator.evaluate(nothing, nothing), nothing
+    columns = {
+        column.name: np.concatenate([getattr(block, column.name) for block in kept], axis=-1)
+        for column in fields(Evaluated)
+    }
+    pairs, rank = Evaluated(**columns), np.concatenate(ranks)
+    order = np.lexsort((rank, pairs.supply))
+    return pairs.keep(order), rank[order]

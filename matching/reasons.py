@@ -1,0 +1,151 @@
+"""Why a pair is or is not feasible: one reason per rule, with both numbers, for machines and for people.
+
+Codes: ``waste``, ``licence``, ``qualified``, ``months``, ``distance``, ``lot:supply``, ``lot:demand``,
+``spec:<property>`` and ``assay:<property>``.  ``state`` is ``yes``, ``no`` or ``unknown``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matching.pairs import Evaluated, Evaluator
+from matching.problem import BLEND, NO_WASTE, MatchProblem
+
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule applied to one pair.  ``values`` holds the numbers and ids; ``text`` is the plain form of files."""
+
+    code: str
+    state: str
+    text: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def figure(value: float) -> str:
+    """``value`` in its shortest plain form: 8.0 stays ``8.0``, 103.25 stays ``103.25``."""
+    rounded = round(float(value), 4)
+    return f"{rounded:.1f}" if rounded == round(rounded, 1) else f"{rounded:g}"
+
+
+def pair_reasons(evaluator: Evaluator, pair: Evaluated, at: int = 0) -> list[Reason]:
+    """Every rule on the pair at position ``at`` of ``pair``, gates first, then specs in their order."""
+    problem = evaluator.problem
+    supply, demand = int(pair.supply[at]), int(pair.demand[at])
+    return [
+        _waste(problem, supply, demand),
+        *_licence(evaluator, supply, demand),
+        _qualified(problem, demand),
+        _months(problem, supply, demand, int(pair.shared_months[at])),
+        _distance(problem, supply, demand, float(pair.distance_km[at])),
+        *_lots(problem, supply, demand, float(pair.tonnes_per_month[at])),
+        *_specs(evaluator, supply, demand),
+    ]
+
+
+def _waste(problem: MatchProblem, supply: int, demand: int) -> Reason:
+    waste = int(problem.supplies.waste_type[supply])
+    key = problem.waste_types[waste]
+    if np.isnan(problem.demands.max_share[demand, waste]):
+        return Reason("waste", NO, f"waste:{key} not accepted", {"waste_type": key})
+    return Reason("waste", YES, f"waste:{key} accepted", {"waste_type": key})
+
+
+def _licence(evaluator: Evaluator, supply: int, demand: int) -> list[Reason]:
+    problem = evaluator.problem
+    waste = int(problem.supplies.waste_type[supply])
+    entry = problem.catalogue.waste_types[problem.waste_types[waste]]
+    if not entry.hazardous:
+        return []
+    enterprise = int(problem.demands.enterprise[demand])
+    wanted = "/".join(entry.hw_codes) or entry.id
+    held = ";".join(sorted(problem.enterprises.licences[enterprise])) or "none"
+    values = {"wanted": wanted, "held": held}
+    if evaluator.licences[enterprise, waste]:
+        return [Reason("licence", YES, f"licence:{wanted} held", values)]
+    return [Reason("licence", NO, f"licence:{wanted} not held (holds {held})", values)]
+
+
+def _qualified(problem: MatchProblem, demand: int) -> Reason:
+    if problem.enterprises.qualified[problem.demands.enterprise[demand]]:
+        return Reason("qualified", YES, "qualified:receiver checked")
+    return Reason("qualified", NO, "qualified:receiver not checked")
+
+
+def _months(problem: MatchProblem, supply: int, demand: int, shared: int) -> Reason:
+    s, d, names = problem.supplies, problem.demands, problem.months
+    own = _window(names, int(s.first_month[supply]), int(s.last_month[supply]))
+    other = _window(names, int(d.first_month[demand]), int(d.last_month[demand]))
+    values = {"shared": shared, "supply": own, "demand": other}
+    if shared:
+        return Reason("months", YES, f"months:{shared} shared", values)
+    return Reason("months", NO, f"months:0 shared of {own} and {other}", values)
+
+
+def _window(names: tuple[str, ...], first: int, last: int) -> str:
+    return f"{names[first]}..{names[last]}" if first <= last else "outside the horizon"
+
+
+def _distance(problem: MatchProblem, supply: int, demand: int, km: float) -> Reason:
+    limit = float(min(problem.supplies.max_distance_km[supply], problem.demands.max_distance_km[demand]))
+    whose = "supply" if problem.supplies.max_distance_km[supply] <= problem.demands.max_distance_km[demand] else "demand"
+    values = {"km": km, "limit_km": limit, "whose": whose}
+    if not np.isfinite(limit):
+        return Reason("distance", YES, f"distance:{figure(km)} km", {"km": km})
+    if km <= limit:
+        return Reason("distance", YES, f"distance:{figure(km)} <= {figure(limit)}", values)
+    # Two figures that round alike would read as no difference at all.
+    digits = (figure(km), figure(limit)) if figure(km) != figure(limit) else (repr(km), repr(limit))
+    return Reason("distance", NO, f"distance:{digits[0]} > {digits[1]}", values)
+
+
+def _lots(problem: MatchProblem, supply: int, demand: int, common: float) -> list[Reason]:
+    reasons = []
+    for whose, lot in (("supply", problem.supplies.min_lot_t[supply]), ("demand", problem.demands.min_lot_t[demand])):
+        if lot <= 0:
+            continue
+        values = {"tonnes": common, "lot_t": float(lot), "whose": whose}
+        met = common >= lot
+        sign = ">=" if met else "<"
+        reasons.append(
+            Reason(f"lot:{whose}", YES if met else NO, f"lot:{whose} {figure(common)} {sign} {figure(lot)}", values)
+        )
+    return reasons
+
+
+def _specs(evaluator: Evaluator, supply: int, demand: int) -> list[Reason]:
+    problem, specs = evaluator.problem, evaluator.problem.specs
+    waste = problem.supplies.waste_type[supply]
+    reasons = []
+    for row in evaluator.specs.row[demand]:
+        if row < 0 or specs.waste_type[row] not in (NO_WASTE, waste):
+            continue
+        key = problem.properties[specs.property[row]]
+        value = float(problem.supplies.property_value[supply, specs.property[row]])
+        reasons.append(spec_reason(key, value, float(specs.minimum[row]), float(specs.maximum[row]),
+                                   blend=bool(specs.basis[row] == BLEND)))
+    return reasons
+
+
+def spec_reason(key: str, value: float, low: float, high: float, *, blend: bool) -> Reason:
+    """One spec against one value (NaN: not assayed); a blend spec outside its limits is ``unknown``, not ``no``."""
+    values = {
+        "property": key, "value": None if np.isnan(value) else value,
+        "min": low if np.isfinite(low) else None, "max": high if np.isfinite(high) else None, "blend": blend,
+    }
+    if np.isnan(value):
+        return Reason(f"assay:{key}", UNKNOWN, f"assay:{key} missing", values)
+    name = f"blend:{key}" if blend else f"spec:{key}"
+    state = UNKNOWN if blend else NO
+    if value > high:
+        return Reason(name, state, f"{name} {figure(value)} > {figure(high)}", values)
+    if value < low:
+        return Reason(name, state, f"{name} {figure(value)} < {figure(low)}", values)
+    sides = [f"{figure(value)} >= {figure(low)}"] if np.isfinite(low) else []
+    sides += [f"{figure(value)} <= {figure(high)}"] if np.isfinite(high) else []
+    return Reason(name, YES, f"{name} {' and '.join(sides)}", values)
+

@@ -1,0 +1,48 @@
+"""The five parts of a score, each in [0, 1]; docs/engine.md gives the formulas with their reasons."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matching.params import Weights
+
+# At this many kilometres the distance part is one half.
+HALF_DISTANCE_KM = 100.0
+# A surplus of this many yuan per tonne lifts the price part from one half to about 0.73.
+PRICE_SCALE_YUAN_PER_T = 20.0
+PARTS = ("distance", "quality", "capacity", "price", "timing")
+
+
+def distance_part(km: np.ndarray) -> np.ndarray:
+    """1 at the door, one half at 100 km, falling ever more slowly: 1 / (1 + km / 100)."""
+    return 1.0 / (1.0 + km / HALF_DISTANCE_KM)
+
+
+def capacity_part(common_t: np.ndarray, offered_t: np.ndarray) -> np.ndarray:
+    """The share of the supply's monthly tonnes this partner could move; 0 where nothing is offered monthly."""
+    return np.divide(common_t, offered_t, out=np.zeros(len(common_t)), where=offered_t > 0)
+
+
+def price_part(surplus_yuan_per_t: np.ndarray) -> np.ndarray:
+    """A logistic curve of bid - ask - freight: one half where the trade just pays for itself."""
+    return 1.0 / (1.0 + np.exp(np.clip(-surplus_yuan_per_t / PRICE_SCALE_YUAN_PER_T, -500, 500)))
+
+
+def timing_part(shared: np.ndarray, months: int) -> np.ndarray:
+    """The share of the horizon's months in which both sides are there."""
+    return shared / months
+
+
+def total(parts: np.ndarray, weights: Weights) -> np.ndarray:
+    """``parts`` of shape (5, n) to scores in [0, 100]: their weighted mean times 100.
+
+    Raises ``ValueError`` where a weight is negative or all are zero.
+    """
+    weight = np.array([weights.distance, weights.quality, weights.capacity, weights.price, weights.timing])
+    if (weight < 0).any() or weight.sum() <= 0:
+        raise ValueError(f"weights must be 0 or more and not all 0, found {weights}")
+    # Added up part by part, in one fixed order, so that equal pairs get equal scores to the last bit.
+    score = np.zeros(parts.shape[1])
+    for share, part in zip(weight / weight.sum(), parts, strict=True):
+        score += share * part
+    return np.minimum(score * 100.0, 100.0)
