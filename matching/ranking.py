@@ -91,17 +91,23 @@ def _evaluate_block(evaluator: Evaluator, supplies: np.ndarray, demands: np.ndar
     return evaluator.evaluate(supply, demand)
 
 
+def rank_pairs(pairs: Evaluated, *, by_demand: bool = False) -> Evaluated:
+    """Order pairs by listing, feasible before unverified, score downwards, then the partner's id."""
+    own, other = (pairs.demand, pairs.supply) if by_demand else (pairs.supply, pairs.demand)
+    return pairs.keep(np.lexsort((other, -pairs.score, pairs.missing > 0, own)))
+
+
 def _best(pairs: Evaluated, top_k: int) -> tuple[Evaluated, np.ndarray]:
-    """Sort by supply, feasible first, score downwards, demand id; number them and keep the first ``top_k`` of each."""
-    order = np.lexsort((pairs.demand, -pairs.score, pairs.missing > 0, pairs.supply))
-    supply = pairs.supply[order]
+    """Rank the pairs, number them within each supply and keep the first ``top_k`` of each (0: all)."""
+    pairs = rank_pairs(pairs)
+    supply = pairs.supply
     starts = np.flatnonzero(np.r_[True, supply[1:] != supply[:-1]]) if len(supply) else np.zeros(0, dtype=int)
     length = np.diff(np.r_[starts, len(supply)])
     rank = np.arange(len(supply)) - np.repeat(starts, length) + 1
-    if top_k:
-        chosen = rank <= top_k
-        order, rank = order[chosen], rank[chosen]
-    return pairs.keep(order), rank
+    if not top_k:
+        return pairs, rank
+    chosen = np.flatnonzero(rank <= top_k)
+    return pairs.keep(chosen), rank[chosen]
 
 
 def _joined(
