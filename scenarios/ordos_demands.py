@@ -63,7 +63,7 @@ def _gangue_power(sources: Sources, plant: Row) -> Demand:
         "spec_set": "cfb",
         "accept_set": "cfb",
         "text_zh": f"{units}×{mw} MW × {HOURS} h(假设) × 燃料12+2 t/万kWh × 市场采购占0.8(假设) ÷ 12月",
-        "text_en": f"{units} x {mw} MW x {HOURS} h assumed x 14 t of fuel per 10 MWh x 0.8 bought in the market",
+        "text_en": f"{units} x {mw} MW x {HOURS} h assumed x 14 t per 10 MWh x 0.8 bought in the market",
         "ref": "process_flows cfb_power",
         "min_lot_t": "1000",
         "max_distance_km": "",

@@ -100,7 +100,7 @@ def _own_fuel(plant: Row, factor: str) -> Row:
     units, mw = plant["units"], plant["mw"]
     return {
         "formula": f"{units}*{mw}*{HOURS}/10*{factor}*{OWN_SHARE}/12",
-        "text_zh": f"{units}×{mw} MW × {HOURS} h(假设) × {factor} t/万kWh × 自有燃料占{OWN_SHARE}(假设) ÷ 12月",
+        "text_zh": f"{units}×{mw} MW × {HOURS} h(假设) × {factor} t/万kWh × 自有{OWN_SHARE}(假设) ÷ 12月",
         "text_en": f"{units} x {mw} MW x {HOURS} h x {factor} t per 10 MWh x own fuel {OWN_SHARE} assumed",
         "ref": "process_flows cfb_power",
         "note": join_notes([plant["note"], "其余灰渣随市场进料作次生固废计 the rest arises as residue"]),
