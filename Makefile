@@ -3,9 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-# Run by the environment's interpreter, so that a moved folder still works.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-GONGSHENG := $(BIN)/python -c 'from marketplace.cli import main; main()'
+GONGSHENG := $(BIN)/gongsheng
 PO := $(wildcard marketplace/translations/*/LC_MESSAGES/messages.po)
 MO := $(PO:.po=.mo)
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
@@ -39,7 +38,7 @@ clean: ## Remove what set-up made; databases in var/ stay
 setup: $(STAMPS)/installed $(MO)
 
 assets: $(STAMPS)/installed var/archives/.fetched node
-	@$(GONGSHENG) assets build
+	@$(GONGSHENG) assets build --quiet
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it as in: make demo PYTHON=python3.12" >&2; exit 1; }

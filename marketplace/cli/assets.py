@@ -14,7 +14,8 @@ def assets() -> None:
 
 @assets.command()
 @click.option("--force", is_flag=True, help="Build again what is up to date.")
-def build(force: bool) -> None:
+@click.option("--quiet", is_flag=True, help="Do not name what is up to date.")
+def build(force: bool, quiet: bool) -> None:
     """Make boundaries, roads, rail and front-end libraries where they are missing or out of date."""
     from marketplace.assets.build import build_assets
     from marketplace.assets.files import AssetError
@@ -23,7 +24,10 @@ def build(force: bool) -> None:
     try:
         for name, built in build_assets(force=force):
             seconds = time.perf_counter() - start
-            click.echo(f"{name}: built in {seconds:.1f} s" if built else f"{name}: up to date")
+            if built:
+                click.echo(f"{name}: built in {seconds:.1f} s")
+            elif not quiet:
+                click.echo(f"{name}: up to date")
             start = time.perf_counter()
     except AssetError as error:
         raise click.ClickException(str(error)) from error
