@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matching.allocation.pairs import join, spec_entries
-from matching.allocation.program import Layout, Rows, window_rows
+from matching.allocation.program import Layout, Rows, RuleRows, window_rows
 from matching.catalogue import LINEAR_DRY
 from matching.problem import BLEND, MatchProblem
 
@@ -55,25 +55,27 @@ def define_demand_capacity(layout: Layout) -> Rows:
     )
 
 
-def define_max_share(layout: Layout) -> Rows:
+def define_max_share(layout: Layout) -> RuleRows:
     """Tonnes, for each demand, month and waste type with a share below 1.
 
-    tonnes of the type - share x the whole intake of the month <= 0.
+    tonnes of the type - share x the whole intake of the month <= 0.  The rule's number is
+    demand x number of waste types + waste type.
     """
     demands = layout.problem.demands
     demand, waste = np.nonzero(demands.max_share < 1.0)
     rule, column = join(demand, layout.demand)
     share = demands.max_share[demand[rule], waste[rule]]
     value = (layout.waste[column] == waste[rule]) - share
-    return _rules_by_month("share", layout, rule, column, value)
+    number = demand * demands.max_share.shape[1] + waste
+    return _rules_by_month("share", layout, number[rule], column, value)
 
 
-def define_blend_maximum(layout: Layout) -> Rows:
+def define_blend_maximum(layout: Layout) -> RuleRows:
     """For each `blend` spec with a maximum, and month: sum of weight x (property - maximum) x tonnes <= 0."""
     return _blend("blend_max", layout, layout.problem.specs.maximum, 1.0)
 
 
-def define_blend_minimum(layout: Layout) -> Rows:
+def define_blend_minimum(layout: Layout) -> RuleRows:
     """For each `blend` spec with a minimum, and month: sum of weight x (minimum - property) x tonnes <= 0."""
     return _blend("blend_min", layout, layout.problem.specs.minimum, -1.0)
 
@@ -92,28 +94,31 @@ def mixing_weights(problem: MatchProblem) -> np.ndarray:
     return weights
 
 
-def _blend(name: str, layout: Layout, limit: np.ndarray, sign: float) -> Rows:
+def _blend(name: str, layout: Layout, limit: np.ndarray, sign: float) -> RuleRows:
     specs, values = layout.problem.specs, layout.problem.supplies.property_value
     spec, column = spec_entries(layout.problem, layout.supply, layout.demand)
     bound = (specs.basis[spec] == BLEND) & np.isfinite(limit[spec])
     spec, column = spec[bound], column[bound]
     supply, key = layout.supply[column], specs.property[spec]
     weight = mixing_weights(layout.problem)[supply, key]
-    value = sign * weight * (values[supply, key] - limit[spec])
-    # A property in thousands (heat value) beside one in hundredths would spoil the solver's tolerances: each
-    # rule is divided by its own largest entry, which changes nothing in a row whose right-hand side is zero.
-    largest = np.zeros(len(specs.demand))
-    np.maximum.at(largest, spec, np.abs(value))
-    return _rules_by_month(name, layout, spec, column, value / np.where(largest > 0, largest, 1.0)[spec])
+    return _rules_by_month(name, layout, spec, column, sign * weight * (values[supply, key] - limit[spec]))
 
 
 def _rules_by_month(
     name: str, layout: Layout, rule: np.ndarray, column: np.ndarray, value: np.ndarray
-) -> Rows:
+) -> RuleRows:
     """One row `value . x <= 0` per rule and month; rows that no entry could ever break are left out."""
     months = len(layout.problem.months)
     key = rule * months + layout.month[column]
     breakable = np.unique(key[value > 0])
     kept = np.isin(key, breakable) & (value != 0)
     row = np.searchsorted(breakable, key[kept])
-    return Rows(name, row, column[kept], value[kept].astype(np.float64), np.zeros(len(breakable)))
+    # A property in thousands (heat value) beside one in hundredths would spoil the solver's tolerances: each
+    # row is divided by its own largest entry, which changes nothing where the right-hand side is zero.
+    scale = np.zeros(len(breakable))
+    np.maximum.at(scale, row, np.abs(value[kept]))
+    scaled = value[kept] / scale[row]
+    nothing = np.zeros(len(breakable))
+    return RuleRows(
+        name, row, column[kept], scaled, nothing, breakable // months, breakable % months, scale
+    )

@@ -1,4 +1,6 @@
-"""The HiGHS backend: a linear program that grows by columns and rows and is solved again from where it stood."""
+"""The HiGHS backend: a linear program that grows by columns and rows and is solved again from where it
+stood.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,15 @@ import numpy as np
 from matching.allocation.program import LinearProgram
 from matching.allocation.result import FAILED, INFEASIBLE, OPTIMAL, TIME_LIMIT, UNBOUNDED
 
+# HiGHS numbers its simplex methods.
+_DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run: ``x`` of the active columns (None where no feasible point is known), prices >= 0 of the rows."""
+    """One run: ``x`` of the active columns (None where no feasible point is known), prices >= 0 of the
+    rows.
+    """
 
     status: str
     reason: str
@@ -32,10 +39,9 @@ class Highs:
         self._model = highspy.Highs()
         self.version = self._model.version()
         self._rows = len(program.upper)
-        options = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed,
-                   "solver": "simplex"}
+        options = {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed}
         for name, value in options.items():
-            self._check(self._model.setOptionValue(name, value), f"option {name}")
+            self._set(name, value)
         empty = np.zeros(0)
         none = np.zeros(0, dtype=np.int32)
         self._check(
@@ -70,17 +76,27 @@ class Highs:
         at = np.arange(len(cost), dtype=np.int32)
         self._check(self._model.changeColsCost(len(cost), at, -cost), "costs")
 
-    def solve(self, seconds: float) -> Outcome:
-        """Solve from the present basis for at most ``seconds`` (infinite: no limit)."""
+    def solve(self, seconds: float, *, method: str) -> Outcome:
+        """Solve for at most ``seconds`` (infinite: no limit).
+
+        ``method`` ``dual`` or ``primal`` is that simplex, from the present basis; ``interior`` is the
+        interior point with crossover, from scratch, which is quicker where the basis would have a long way
+        to go.
+        """
+        if method == "interior":
+            self._check(self._model.clearSolver(), "restart")
+        self._set("solver", "ipm" if method == "interior" else "simplex")
+        self._set("simplex_strategy", _PRIMAL_SIMPLEX if method == "primal" else _DUAL_SIMPLEX)
         limit = math.inf if math.isinf(seconds) else self._model.getRunTime() + max(seconds, 0.0)
-        self._check(self._model.setOptionValue("time_limit", limit), "time limit")
+        self._set("time_limit", limit)
         self._model.run()
         info, solution = self._model.getInfo(), self._model.getSolution()
         status, reason = self._status()
         feasible = info.primal_solution_status == self._highspy.SolutionStatus.kSolutionStatusFeasible
         prices = -np.asarray(solution.row_dual) if solution.dual_valid else np.zeros(self._rows)
         x = np.asarray(solution.col_value) if feasible else None
-        return Outcome(status, reason, x, np.maximum(prices, 0.0), max(info.simplex_iteration_count, 0))
+        counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
+        return Outcome(status, reason, x, np.maximum(prices, 0.0), sum(max(count, 0) for count in counts))
 
     def _status(self) -> tuple[str, str]:
         found = self._model.getModelStatus()
@@ -97,6 +113,9 @@ class Highs:
         }
         text = self._model.modelStatusToString(found)
         return known.get(found, (FAILED, f"the solver stopped without an answer: {text}"))
+
+    def _set(self, option: str, value: object) -> None:
+        self._check(self._model.setOptionValue(option, value), f"option {option}")
 
     def _check(self, status: object, what: str) -> None:
         # A warning is let pass: HiGHS warns of harmless things such as a tiny matrix entry it drops.

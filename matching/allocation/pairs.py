@@ -9,10 +9,12 @@ from matching.problem import BLEND, NO_WASTE, MatchProblem
 
 
 def allocatable(problem: MatchProblem, pairs: Pairs, *, blend: bool) -> Pairs:
-    """Sort ``pairs``, drop those with a spec'd property not assayed and, without ``blend``, those outside a spec.
+    """Sort ``pairs``, drop those with a spec'd property not assayed and, without ``blend``, those outside a
+    spec.
 
-    With ``blend`` a pair outside a `blend` limit stays: a better partner may make up for it in the mix.  Pairs
-    without a common month are dropped as well: nothing could move.  Raises ``ValueError`` for a pair named twice.
+    With ``blend`` a pair outside a `blend` limit stays: a better partner may make up for it in the mix. 
+    Pairs without a common month are dropped as well: nothing could move.  Raises ``ValueError`` for a pair
+    named twice.
     """
     pairs = pairs.keep(np.lexsort((pairs.demand, pairs.supply)))
     same = (np.diff(pairs.supply) == 0) & (np.diff(pairs.demand) == 0)
@@ -31,7 +33,9 @@ def allocatable(problem: MatchProblem, pairs: Pairs, *, blend: bool) -> Pairs:
 
 
 def common_months(problem: MatchProblem, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """First and last month, inclusive, that both windows of each pair hold; last < first where there is none."""
+    """First and last month, inclusive, that both windows of each pair hold; last < first where there is
+    none.
+    """
     first = np.maximum(problem.supplies.first_month[pairs.supply], problem.demands.first_month[pairs.demand])
     last = np.minimum(problem.supplies.last_month[pairs.supply], problem.demands.last_month[pairs.demand])
     return first, last
@@ -40,7 +44,9 @@ def common_months(problem: MatchProblem, pairs: Pairs) -> tuple[np.ndarray, np.n
 def spec_entries(
     problem: MatchProblem, supply: np.ndarray, demand: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Every spec with every pair (or column) that it binds: two parallel arrays, spec and position in ``supply``."""
+    """Every spec with every pair (or column) that it binds: two parallel arrays, spec and position in
+    ``supply``.
+    """
     spec, at = join(problem.specs.demand, demand)
     wanted = problem.specs.waste_type[spec]
     binds = (wanted == NO_WASTE) | (wanted == problem.supplies.waste_type[supply[at]])
@@ -48,7 +54,9 @@ def spec_entries(
 
 
 def join(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All positions (i, j) with ``left[i] == right[j]``, sorted by i; two integer arrays ``(m,)``, ``(n,)`` in."""
+    """All positions (i, j) with ``left[i] == right[j]``, sorted by i; two integer arrays ``(m,)``, ``(n,)``
+    in.
+    """
     order = np.argsort(right, kind="stable")
     ordered = right[order]
     start = np.searchsorted(ordered, left, side="left")

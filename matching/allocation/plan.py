@@ -1,4 +1,6 @@
-"""`allocate`: the region-wide best plan of tonnes over months, as a linear program proven optimal or said not to be."""
+"""`allocate`: the region-wide best plan of tonnes over months, as a linear program proven optimal or said
+not to be.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +51,12 @@ def allocate(
 ) -> AllocationResult:
     """Choose tonnes for every feasible pair and month so that ``objective`` is greatest (DESIGN section 4).
 
-    ``objective`` is ``value`` (yuan), ``tonnes`` (most tonnes first, then least freight) or ``carbon`` (kg CO2e
-    avoided net of freight).  ``blend`` False reads every `blend` spec as `each`.  ``pairs`` are the feasible
-    pairs where they are known already; otherwise the matching finds them with ``params``.  ``time_limit_s``
-    bounds the solver's seconds; an answer cut short says so in ``report.status`` and is never called optimal.
-    Raises ``ValueError`` for an unknown objective, a negative time limit or a pair given twice.
+    ``objective`` is ``value`` (yuan), ``tonnes`` (most tonnes first, then least freight) or ``carbon`` (kg
+    CO2e avoided net of freight).  ``blend`` False reads every `blend` spec as `each`.  ``pairs`` are the
+    feasible pairs where they are known already; otherwise the matching finds them with ``params``. 
+    ``time_limit_s`` bounds the solver's seconds; an answer cut short says so in ``report.status`` and is
+    never called optimal. Raises ``ValueError`` for an unknown objective, a negative time limit or a pair
+    given twice.
     """
     if objective not in OBJECTIVES:
         raise ValueError(f"objective {objective!r} is unknown; choose one of {', '.join(OBJECTIVES)}")
@@ -84,7 +87,9 @@ def allocate(
 
 
 def define_program(layout: Layout, cost: np.ndarray, *, blend: bool) -> LinearProgram:
-    """All constraint families over ``layout``; without ``blend`` the `blend` specs have gated the pairs already."""
+    """All constraint families over ``layout``; without ``blend`` the `blend` specs have gated the pairs
+    already.
+    """
     families = [
         define_supply_balance(layout),
         define_demand_capacity(layout),
@@ -118,7 +123,8 @@ def _ceiling(layout: Layout) -> np.ndarray:
 
 
 def _groups(layout: Layout) -> tuple[np.ndarray, ...]:
-    """The supply and month, and the demand and month, each trade column competes in; -1 for carried tonnes."""
+    """The supply and month, and the demand and month, each trade column competes in; -1 for carried tonnes.
+    """
     months = len(layout.problem.months)
     carried = np.full(len(layout.carry_supply), -1, dtype=np.int64)
     return tuple(

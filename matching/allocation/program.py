@@ -13,8 +13,9 @@ from matching.problem import MatchProblem
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns: first one per pair and common month (``supply``, ``demand``, ``waste``, ``month``, ``pair``), then
-    one per supply and month for the tonnes carried into the next month (``carry_supply``, ``carry_month``).
+    """Columns: first one per pair and common month (``supply``, ``demand``, ``waste``, ``month``,
+    ``pair``), then one per supply and month for the tonnes carried into the next month (``carry_supply``,
+    ``carry_month``).
 
     ``host[r, m]`` is the supply that residue row r joins in month m, -1 where there is none.
     """
@@ -41,7 +42,9 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One constraint family: entries (row, column, value) of rows ``value . x <= upper``, rows counted from 0."""
+    """One constraint family: entries (row, column, value) of rows ``value . x <= upper``, rows counted from
+    0.
+    """
 
     name: str
     row: np.ndarray
@@ -51,11 +54,24 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRows(Rows):
+    """Rows of a rule of a demand: ``rule`` (which one), ``month`` and ``scale``, each ``(rows,)``.
+
+    A row stands for ``scale`` times itself: the values were divided by it for the solver's sake.
+    """
+
+    rule: np.ndarray
+    month: np.ndarray
+    scale: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class LinearProgram:
     """Maximise ``cost . x`` subject to ``matrix x <= upper`` and ``x >= 0``.
 
     ``matrix`` is scipy CSC; ``ceiling`` is an upper bound that the rows imply for each column, used only to
-    state a bound from prices that are not quite feasible; ``families`` names the slice of rows of each family.
+    state a bound from prices that are not quite feasible; ``families`` names the slice of rows of each
+    family.
     """
 
     cost: np.ndarray
@@ -63,6 +79,7 @@ class LinearProgram:
     upper: np.ndarray
     ceiling: np.ndarray
     families: dict[str, slice]
+    families_of_rules: tuple[RuleRows, ...]
 
 
 def lay_out(problem: MatchProblem, pairs: Pairs) -> Layout:
@@ -81,7 +98,8 @@ def lay_out(problem: MatchProblem, pairs: Pairs) -> Layout:
 
 
 def months_of(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Spell out month ranges: position and month for every month from ``first`` to ``last`` (may be empty)."""
+    """Spell out month ranges: position and month for every month from ``first`` to ``last`` (may be empty).
+    """
     count = np.maximum(last - first + 1, 0)
     at = np.repeat(np.arange(len(first)), count)
     return at, first[at] + np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
@@ -126,4 +144,6 @@ def assemble(cost: np.ndarray, ceiling: np.ndarray, families: list[Rows]) -> Lin
     value = np.concatenate([rows.value for rows in families])
     matrix = coo_array((value, (row, column)), shape=(start, len(cost))).tocsc()
     matrix.sort_indices()
-    return LinearProgram(cost, matrix, np.concatenate([rows.upper for rows in families]), ceiling, slices)
+    upper = np.concatenate([rows.upper for rows in families])
+    rules = tuple(rows for rows in families if isinstance(rows, RuleRows))
+    return LinearProgram(cost, matrix, upper, ceiling, slices, rules)

@@ -1,4 +1,5 @@
-"""From a solved program to the plan people read: arcs, prices, what is left over, and how the solver ended."""
+"""From a solved program to the plan people read: arcs, prices, what is left over, and how the solver ended.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ import platform
 import numpy as np
 
 from matching.allocation.program import Layout, LinearProgram, window_rows
-from matching.allocation.result import OPTIMAL, AllocationResult, SolveReport, UnplacedResidue
+from matching.allocation.result import OPTIMAL, AllocationResult, RulePrice, SolveReport, UnplacedResidue
 from matching.allocation.sifting import Solved
+from matching.problem import Demands, Supplies
 
-# Less than a tenth of a gram is rounding, not a consignment.
-LEAST_ARC_T = 1e-7
+# Less than a gram is rounding, not a consignment.
+LEAST_ARC_T = 1e-6
 
 
 def build_result(
@@ -40,14 +42,13 @@ def build_result(
     length = supplies.last_month - supplies.first_month + 1
     left = supplies.stock_t + supplies.t_per_month * length + received.sum(axis=1) - sent
     per_tonne = {"value": value[pair], "tonnes": np.ones(len(used)), "carbon": carbon[pair]}[objective]
-    prices = main.prices
     return AllocationResult(
         objective, blend, distance_method, len(pairs),
         pairs.supply[pair], pairs.demand[pair], month, tonnes,
         pairs.distance_km[pair], pairs.freight_yuan_per_t[pair], value[pair], carbon[pair],
-        _by_month(prices[program.families["supply"]], supplies.first_month, supplies.last_month, problem.months),
-        _by_month(prices[program.families["demand"]], demands.first_month, demands.last_month, problem.months),
-        received, np.maximum(left, 0.0), unplaced,
+        _by_month(main.prices[program.families["supply"]], supplies, len(problem.months)),
+        _by_month(main.prices[program.families["demand"]], demands, len(problem.months)),
+        _rule_prices(program, main.prices), received, np.maximum(left, 0.0), unplaced,
         _report(layout, program, main, second, float(tonnes @ per_tonne), seed, seconds, solver),
     )
 
@@ -71,14 +72,26 @@ def residues_of(
     )
 
 
-def _by_month(prices: np.ndarray, first: np.ndarray, last: np.ndarray, months: tuple[str, ...]) -> np.ndarray:
+def _by_month(prices: np.ndarray, listings: Supplies | Demands, months: int) -> np.ndarray:
     """Spread row prices into a table ``(listings, months)``, NaN outside each window."""
-    month = np.arange(len(months))
+    month = np.arange(months)
+    first, last = listings.first_month, listings.last_month
     inside = (month >= first[:, np.newaxis]) & (month <= last[:, np.newaxis])
     table = np.full(inside.shape, np.nan)
     row = window_rows(first, last)[:, np.newaxis] + month
     table[inside] = prices[row[inside]]
     return table
+
+
+def _rule_prices(program: LinearProgram, prices: np.ndarray) -> tuple[RulePrice, ...]:
+    """The prices that bind, of max_share and `blend` rules, freed of the rows' own scaling."""
+    found = []
+    for rows in program.families_of_rules:
+        part = prices[program.families[rows.name]]
+        for at in np.flatnonzero(part > 0.0):
+            price = float(part[at] / rows.scale[at])
+            found.append(RulePrice(rows.name, int(rows.rule[at]), int(rows.month[at]), price))
+    return tuple(found)
 
 
 def _report(
@@ -87,7 +100,8 @@ def _report(
 ) -> SolveReport:
     status, reason = main.status, main.reason
     if second is not None and second.status != OPTIMAL:
-        status, reason = second.status, f"the tonnes are the most possible; of the least freight: {second.reason}"
+        status = second.status
+        reason = f"the tonnes are the most possible; of the least freight: {second.reason}"
     bound = max(main.bound, objective)
     return SolveReport(
         status, reason, objective, bound, (bound - objective) / max(1.0, abs(bound)),

@@ -1,4 +1,6 @@
-"""What an allocation gives back: the arcs of the plan, what they are worth, and how far the answer can be trusted."""
+"""What an allocation gives back: the arcs of the plan, what they are worth, and how far the answer can be
+trusted.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +39,10 @@ class SolveReport:
     """How the solver ended.
 
     ``status`` is one of ``optimal``, ``time_limit``, ``infeasible``, ``unbounded``, ``failed``;
-    ``stop_reason`` says in words why it stopped.  No plan can exceed ``bound`` (up to rounding), whatever the
-    status: it is computed from the prices by weak duality.  ``gap`` = (bound - objective) / max(1, |bound|).
-    For the objective ``tonnes`` these three are in tonnes, and the ``second_*`` pair tells of the least freight
-    in yuan that carries those tonnes (None for the other objectives).
+    ``stop_reason`` says in words why it stopped.  No plan can exceed ``bound`` (up to rounding), whatever
+    the status: it is computed from the prices by weak duality.  ``gap`` = (bound - objective) / max(1,
+    |bound|). For the objective ``tonnes`` these three are in tonnes, and the ``second_*`` pair tells of the
+    least freight in yuan that carries those tonnes (None for the other objectives).
     """
 
     status: str
@@ -65,7 +67,9 @@ class SolveReport:
 
 @dataclass(frozen=True, slots=True)
 class UnplacedResidue:
-    """Tonnes of residue that a demand leaves over the horizon and that no supply of its enterprise takes up."""
+    """Tonnes of residue that a demand leaves over the horizon and that no supply of its enterprise takes
+    up.
+    """
 
     demand: int
     waste_type: int
@@ -73,15 +77,31 @@ class UnplacedResidue:
 
 
 @dataclass(frozen=True, slots=True)
+class RulePrice:
+    """What it would bring to ease a rule that binds: ``family`` is ``share``, ``blend_max`` or
+    ``blend_min``.
+
+    ``rule`` is demand x number of waste types + waste type for a share, else the index of the spec.  The
+    price is in the objective's unit per unit of the row: per tonne for a share, per tonne and unit of the
+    property for a blend.
+    """
+
+    family: str
+    rule: int
+    month: int
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
 class AllocationResult:
     """The best plan found.
 
-    The arcs are parallel arrays of shape ``(arcs,)``, sorted by (supply, demand, month), only those with tonnes:
-    ``supply``, ``demand`` and ``month`` are indexes into the problem; ``value_yuan_per_t`` = bid - ask - freight.
-    ``supply_price`` ``(supplies, months)`` and ``demand_price`` ``(demands, months)`` are the worth of one more
-    tonne offered and of one more tonne of room, in ``price_unit``; NaN outside the listing's window.
-    ``left_over_t`` ``(supplies,)`` is what a supply still holds when its window ends; ``received_residue_t``
-    ``(supplies, months)`` is the residue that joined it.
+    The arcs are parallel arrays of shape ``(arcs,)``, sorted by (supply, demand, month), only those with
+    tonnes: ``supply``, ``demand`` and ``month`` are indexes into the problem; ``value_yuan_per_t`` = bid -
+    ask - freight. ``supply_price`` ``(supplies, months)`` and ``demand_price`` ``(demands, months)`` are
+    the worth of one more tonne offered and of one more tonne of room, in ``price_unit``; NaN outside the
+    listing's window. ``left_over_t`` ``(supplies,)`` is what a supply still holds when its window ends;
+    ``received_residue_t`` ``(supplies, months)`` is the residue that joined it.
     """
 
     objective: str
@@ -98,6 +118,7 @@ class AllocationResult:
     carbon_kg_per_t: np.ndarray
     supply_price: np.ndarray
     demand_price: np.ndarray
+    rule_prices: tuple[RulePrice, ...]
     received_residue_t: np.ndarray
     left_over_t: np.ndarray
     unplaced: tuple[UnplacedResidue, ...]

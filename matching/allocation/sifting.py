@@ -1,9 +1,10 @@
 """Solve a program with many columns by looking at few: price all of them, add those that pay, solve again.
 
-An allocation uses only a few of its possible arcs.  The restricted program's prices tell for every arc left out
-what a tonne on it would bring; when none brings anything, the plan is the best one over all arcs.  At every
-stage the prices also bound what any plan can bring (weak duality), so an interrupted answer knows how far
-off it may be.  Source: Bixby et al., "Very large-scale linear programming", Operations Research 40 (1992).
+An allocation uses only a few of its possible arcs.  The restricted program's prices tell for every arc left
+out what a tonne on it would bring; when none brings anything, the plan is the best one over all arcs.  At
+every stage the prices also bound what any plan can bring (weak duality), so an interrupted answer knows how
+far off it may be.  Source: Bixby et al., "Very large-scale linear programming", Operations Research 40
+(1992).
 """
 
 from __future__ import annotations
@@ -15,18 +16,22 @@ import numpy as np
 
 from matching.allocation.highs import Highs
 from matching.allocation.program import LinearProgram
-from matching.allocation.result import OPTIMAL, TIME_LIMIT
+from matching.allocation.result import OPTIMAL
 
 # Below this many columns the whole program is handed over at once.
 DIRECT_COLUMNS = 30_000
-STARTERS = 4
+STARTERS = 8
+# With more than this share of new columns the old basis is a poor start, and the interior point is quicker.
+MANY_NEW = 0.02
 # A reduced cost within this much of nothing (relative to the largest cost) is nothing.
 PRICE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A plan ``x`` over all columns with prices >= 0 of the rows, its objective and the bound the prices give."""
+    """A plan ``x`` over all columns with prices >= 0 of the rows, its objective and the bound the prices
+    give.
+    """
 
     status: str
     reason: str
@@ -41,8 +46,8 @@ class Solved:
 class Sifter:
     """Maximises one program, and again after another cost or another row has been put in its place.
 
-    ``groups`` are arrays of shape (columns,) that number the rows each column competes in (-1: always active);
-    the best columns of each group are looked at first.
+    ``groups`` are arrays of shape (columns,) that number the rows each column competes in (-1: always
+    active); the best columns of each group are looked at first.
     """
 
     def __init__(self, program: LinearProgram, groups: tuple[np.ndarray, ...], *, seed: int) -> None:
@@ -62,28 +67,33 @@ class Sifter:
         cost = self.program.cost
         if not len(self._active):
             self._activate(self._starters(preference))
+            method = "dual" if len(self._active) <= DIRECT_COLUMNS else "interior"
+        else:
+            method = "primal"
         bound, prices, iterations, rounds = np.inf, np.zeros(len(self.program.upper)), 0, 0
         while True:
             rounds += 1
-            outcome = self._solver.solve(deadline - time.monotonic())
+            outcome = self._solver.solve(deadline - time.monotonic(), method=method)
             iterations += outcome.iterations
             if outcome.x is not None:
                 self._x = np.zeros(len(cost))
                 self._x[self._active] = np.maximum(outcome.x, 0.0)
             reduced = cost - self.program.matrix.T @ outcome.prices
-            here = float(outcome.prices @ self.program.upper + np.maximum(reduced, 0.0) @ self.program.ceiling)
+            here = outcome.prices @ self.program.upper + np.maximum(reduced, 0.0) @ self.program.ceiling
             if here < bound:
-                bound, prices = here, outcome.prices
+                bound, prices = float(here), outcome.prices
             entering = self._entering(reduced) if outcome.status == OPTIMAL else np.zeros(0, dtype=np.int64)
             if not len(entering):
                 break
+            method = "interior" if len(entering) > MANY_NEW * len(self._active) else "primal"
             self._activate(entering)
         if outcome.status == OPTIMAL:
             # The last prices price every column right; earlier ones may only have bounded as well by luck.
             prices = outcome.prices
         objective = float(cost @ self._x)
+        bound = max(bound, objective)
         return Solved(
-            outcome.status, outcome.reason, self._x, prices, objective, max(bound, objective), iterations, rounds
+            outcome.status, outcome.reason, self._x, prices, objective, bound, iterations, rounds
         )
 
     def replace_cost(self, cost: np.ndarray) -> None:

@@ -1,0 +1,239 @@
+"""Check an allocation against the market with plain loops; nothing here is shared with the solver.
+
+Every quantity is derived again from the problem: gates of each pair, balances of each month, shares, mixes,
+residues, the objective, and, from the prices, a bound that no plan can exceed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+
+from matching.allocation.result import OPTIMAL, AllocationResult
+from matching.allocation.verify_pair import pair_faults
+from matching.problem import BLEND, MatchProblem
+
+# Relative to the limit, at least this many tonnes: what the solver's own tolerance of 1e-7 may add up to.
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken rule: its name, where, what was found and what was allowed."""
+
+    rule: str
+    where: str
+    found: float
+    limit: float
+
+    def __str__(self) -> str:
+        return f"{self.rule} at {self.where}: {self.found:.9g} against {self.limit:.9g}"
+
+
+class AllocationFault(RuntimeError):
+    """A plan that breaks its own rules: a defect of the engine, never of the input."""
+
+    def __init__(self, violations: list[Violation]) -> None:
+        self.violations = violations
+        shown = "; ".join(str(violation) for violation in violations[:5])
+        super().__init__(f"{len(violations)} rule(s) broken: {shown}")
+
+
+def verify_allocation(problem: MatchProblem, result: AllocationResult) -> list[Violation]:
+    """Everything the plan breaks, in a fixed order; empty when it keeps all rules and adds up."""
+    arcs = _arcs(result)
+    found = _check_arcs(problem, result, arcs)
+    if found:
+        # Balances of arcs that do not exist would only repeat the fault in other words.
+        return found
+    received = _residue_joins(problem, arcs)
+    found += _check_supplies(problem, result, arcs, received)
+    found += _check_demands(problem, arcs)
+    found += _check_shares(problem, arcs)
+    if result.blend:
+        found += _check_blends(problem, arcs)
+    return found + _check_objective(problem, result, arcs)
+
+
+def _arcs(result: AllocationResult) -> list[tuple[int, int, int, float]]:
+    columns = (result.supply, result.demand, result.month, result.tonnes)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _check_arcs(problem: MatchProblem, result: AllocationResult, arcs: list) -> list[Violation]:
+    found, seen, checked = [], set(), set()
+    distance, freight = result.distance_km.tolist(), result.freight_yuan_per_t.tolist()
+    for at, (supply, demand, month, tonnes) in enumerate(arcs):
+        where = f"{problem.supplies.ids[supply]} -> {problem.demands.ids[demand]}"
+        in_month = f"{where} in {problem.months[month]}"
+        if not (math.isfinite(tonnes) and tonnes >= 0):
+            found.append(Violation("tonnes", in_month, tonnes, 0.0))
+        if (supply, demand, month) in seen:
+            found.append(Violation("given_twice", in_month, 2, 1))
+        seen.add((supply, demand, month))
+        for rule, listing in (("supply", problem.supplies), ("demand", problem.demands)):
+            index = supply if rule == "supply" else demand
+            first, last = int(listing.first_month[index]), int(listing.last_month[index])
+            if not first <= month <= last:
+                found.append(Violation(f"{rule}_window", in_month, month, first if month < first else last))
+        if (supply, demand) in checked:
+            continue
+        checked.add((supply, demand))
+        stated = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance[at]
+        if abs(stated - freight[at]) > TOLERANCE * max(1.0, abs(stated)):
+            found.append(Violation("freight", where, freight[at], stated))
+        faults = pair_faults(problem, supply, demand, distance[at], blend=result.blend)
+        found += [Violation(rule, where, value, limit) for rule, value, limit in faults]
+    return found
+
+
+def _residue_joins(problem: MatchProblem, arcs: list) -> dict[tuple[int, int], float]:
+    """Tonnes of residue that join each (supply, month): the first open supply by id of the same firm and
+    type.
+    """
+    yields = defaultdict(list)
+    for demand, waste, rate in zip(
+        problem.residues.demand.tolist(), problem.residues.waste_type.tolist(),
+        problem.residues.yield_t_per_t.tolist(), strict=True,
+    ):
+        yields[demand].append((waste, rate))
+    owned = defaultdict(list)
+    for supply, enterprise in enumerate(problem.supplies.enterprise.tolist()):
+        owned[enterprise].append(supply)
+    joins: dict[tuple[int, int], float] = defaultdict(float)
+    for _supply, demand, month, tonnes in arcs:
+        for waste, rate in yields.get(demand, ()):
+            for host in owned[int(problem.demands.enterprise[demand])]:
+                same = int(problem.supplies.waste_type[host]) == waste
+                first, last = problem.supplies.first_month[host], problem.supplies.last_month[host]
+                if same and first <= month <= last:
+                    joins[host, month] += rate * tonnes
+                    break
+    return joins
+
+
+def _check_supplies(
+    problem: MatchProblem, result: AllocationResult, arcs: list, received: dict
+) -> list[Violation]:
+    sent = defaultdict(float)
+    for supply, _demand, month, tonnes in arcs:
+        sent[supply, month] += tonnes
+    found = []
+    for supply, name in enumerate(problem.supplies.ids):
+        held = float(problem.supplies.stock_t[supply])
+        came_in = held
+        for month in range(problem.supplies.first_month[supply], problem.supplies.last_month[supply] + 1):
+            comes = float(problem.supplies.t_per_month[supply]) + received.get((supply, month), 0.0)
+            held += comes - sent.get((supply, month), 0.0)
+            came_in += comes
+            if held < -TOLERANCE * max(1.0, came_in):
+                found.append(Violation("supply_balance", f"{name} in {problem.months[month]}", -held, 0.0))
+        stated = float(result.left_over_t[supply])
+        if abs(stated - held) > TOLERANCE * max(1.0, came_in):
+            found.append(Violation("left_over", name, stated, held))
+    return found
+
+
+def _check_demands(problem: MatchProblem, arcs: list) -> list[Violation]:
+    found = []
+    for (demand, month), tonnes in sorted(_intake(arcs).items()):
+        room = float(problem.demands.t_per_month[demand])
+        if tonnes > room + TOLERANCE * max(1.0, room):
+            where = f"{problem.demands.ids[demand]} in {problem.months[month]}"
+            found.append(Violation("demand_capacity", where, tonnes, room))
+    return found
+
+
+def _check_shares(problem: MatchProblem, arcs: list) -> list[Violation]:
+    intake, by_type = _intake(arcs), defaultdict(float)
+    for supply, demand, month, tonnes in arcs:
+        by_type[demand, month, int(problem.supplies.waste_type[supply])] += tonnes
+    found = []
+    for (demand, month, waste), tonnes in sorted(by_type.items()):
+        share, whole = float(problem.demands.max_share[demand, waste]), intake[demand, month]
+        if not tonnes <= share * whole + TOLERANCE * max(1.0, whole):
+            where = f"{problem.demands.ids[demand]} {problem.waste_types[waste]} in {problem.months[month]}"
+            found.append(Violation("max_share", where, tonnes / whole, share))
+    return found
+
+
+def _check_blends(problem: MatchProblem, arcs: list) -> list[Violation]:
+    lots = defaultdict(list)
+    for supply, demand, month, tonnes in arcs:
+        lots[demand].append((month, supply, tonnes))
+    found, specs = [], problem.specs
+    for spec in range(len(specs.demand)):
+        if specs.basis[spec] != BLEND:
+            continue
+        mixed: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        for month, supply, tonnes in lots.get(int(specs.demand[spec]), ()):
+            if specs.waste_type[spec] in (-1, problem.supplies.waste_type[supply]):
+                value = float(problem.supplies.property_value[supply, specs.property[spec]])
+                mixed[month].append((tonnes * _weight(problem, supply, int(specs.property[spec])), value))
+        for month, parts in sorted(mixed.items()):
+            found += _check_mix(problem, spec, month, parts)
+    return found
+
+
+def _check_mix(problem: MatchProblem, spec: int, month: int, parts: list) -> list[Violation]:
+    weight = sum(part for part, _value in parts)
+    if weight <= 0:
+        return []
+    mean = sum(part * value for part, value in parts) / weight
+    low, high = float(problem.specs.minimum[spec]), float(problem.specs.maximum[spec])
+    # The solver's tolerance is on tonnes, so a mix of a few kilograms may stray further than one of a thousand tonnes.
+    spread = max(1.0, *(abs(value - mean) for _part, value in parts), abs(mean))
+    slack = TOLERANCE * spread * max(1.0, 1.0 / weight)
+    key = problem.properties[problem.specs.property[spec]]
+    where = f"{problem.demands.ids[problem.specs.demand[spec]]} {key} in {problem.months[month]}"
+    if not mean <= high + slack:
+        return [Violation("blend_max", where, mean, high)]
+    return [] if mean >= low - slack else [Violation("blend_min", where, mean, low)]
+
+
+def _check_objective(problem: MatchProblem, result: AllocationResult, arcs: list) -> list[Violation]:
+    total, distance = 0.0, result.distance_km.tolist()
+    for at, (supply, demand, _month, tonnes) in enumerate(arcs):
+        total += tonnes * worth_of(problem, result.objective, supply, demand, distance[at])
+    report = result.report
+    slack = TOLERANCE * max(1.0, abs(total))
+    found = []
+    if abs(total - report.objective) > slack:
+        found.append(Violation("objective", result.objective, report.objective, total))
+    if report.objective > report.bound + slack:
+        found.append(Violation("bound", result.objective, report.objective, report.bound))
+    if report.status == OPTIMAL and report.bound - report.objective > TOLERANCE * max(1.0, abs(report.bound)):
+        found.append(Violation("not_optimal", result.objective, report.objective, report.bound))
+    return found
+
+
+def worth_of(problem: MatchProblem, objective: str, supply: int, demand: int, distance_km: float) -> float:
+    """What one tonne on a pair counts for: yuan, tonnes or kg CO2e."""
+    if objective == "tonnes":
+        return 1.0
+    if objective == "value":
+        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
+        gain = problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply]
+        return float(gain) - freight
+    use = problem.uses[problem.demands.use[demand]]
+    waste = problem.waste_types[problem.supplies.waste_type[supply]]
+    avoided = problem.carbon.avoided_kg_per_t.get((use, waste), 0.0)
+    return avoided - problem.carbon.transport_kg_per_t_km * distance_km
+
+
+def _intake(arcs: list) -> dict[tuple[int, int], float]:
+    intake = defaultdict(float)
+    for _supply, demand, month, tonnes in arcs:
+        intake[demand, month] += tonnes
+    return intake
+
+
+def _weight(problem: MatchProblem, supply: int, key: int) -> float:
+    """Dry tonnes per tonne for properties on a dry basis, else 1."""
+    if problem.catalogue.properties[problem.properties[key]].mixing != "linear_dry":
+        return 1.0
+    if "moisture" not in problem.properties:
+        return 1.0
+    moisture = float(problem.supplies.property_value[supply, problem.properties.index("moisture")])
+    return 1.0 if math.isnan(moisture) else 1.0 - moisture / 100.0
