@@ -47,7 +47,8 @@ class MarketMap {
       },
       geo: {
         map: "market", roam: true, aspectScale: ASPECT, silent: true, selectedMode: false, z: 1,
-        boundingCoords: [[view.west, view.north], [view.east, view.south]], left: 12, right: 12, top: 12, bottom: 12,
+        boundingCoords: [[view.west, view.north], [view.east, view.south]], preserveAspect: "contain",
+        left: this.legendWidth(), right: 48, top: 12, bottom: 44,
         scaleLimit: { min: this.leastZoom(), max: 24 },
         itemStyle: { areaColor: "#f4f5f0", borderColor: "#bfc5ba", borderWidth: 1 },
         emphasis: { disabled: true }, label: { show: false },
@@ -80,6 +81,11 @@ class MarketMap {
   leastZoom() {
     const { view, whole } = this.bounds;
     return Math.min(1, 0.9 * Math.min((view.east - view.west) / (whole.east - whole.west), (view.north - view.south) / (whole.north - whole.south)));
+  }
+
+  // On a wide page the drawing starts beside its open legend, not under it.
+  legendWidth() {
+    return this.legend.open ? this.legend.offsetWidth + 20 : 12;
   }
 
   layerNames() {
