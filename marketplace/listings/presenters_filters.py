@@ -80,7 +80,7 @@ def field_word(name: str) -> str:
 
 def place_name(origin: Origin) -> str:
     if origin.own:
-        return origin.name or _("My site")
+        return origin.name or _("My site (%(lat)s, %(lon)s)", lat=f"{origin.lat:.2f}", lon=f"{origin.lon:.2f}")
     return origin.name if language() == "zh" else origin.name_en or origin.name
 
 

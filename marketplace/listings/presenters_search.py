@@ -66,7 +66,8 @@ class Line:
     tonnes: Decimal
     estimate: bool
     estimate_note: str
-    second: str
+    enterprise: str
+    when: str
     money: str
 
 
@@ -208,7 +209,8 @@ def _line(row: Row[Any], search: SearchFilter, options: Options, accepted: Seque
         tonnes=row.t_per_month,
         estimate=estimate,
         estimate_note=row.note or _("Estimated; the listing says how."),
-        second=" · ".join(part for part in (enterprise, place, window_words(row.start_month, row.end_month)) if part),
+        enterprise=enterprise,
+        when=" · ".join(part for part in (place, window_words(row.start_month, row.end_month)) if part),
         money=" · ".join(money),
     )
 
