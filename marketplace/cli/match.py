@@ -1,0 +1,118 @@
+"""``gongsheng match SCENARIO --top K --out DIR`` and ``--explain SUPPLY DEMAND``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
+from matching.explaining import Explanation, explain
+from matching.params import DistanceModel, MatchParams
+from matching.problem import MatchProblem
+from matching.ranking import match
+from matching.reasons import pair_reasons
+from matching.result import FEASIBLE, UNVERIFIED, MatchResult
+from matching.scenario.output import csv_text, json_text, write_folder
+
+HEADER = (
+    "supply", "demand", "rank", "score", "status", "distance_km", "freight_yuan_per_t", "surplus_yuan_per_t",
+    "tonnes_per_month", "part_distance", "part_quality", "part_capacity", "part_price", "part_timing", "reasons",
+)
+MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
+
+
+@click.command("match")
+@engine_options
+@out_option
+@click.option("--top", type=click.IntRange(min=0), default=20, show_default=True,
+              help="Partners kept per supply; 0 keeps every pair.")
+@click.option("--explain", "pair", nargs=2, metavar="SUPPLY DEMAND", default=None,
+              help="Say why this pair fits or not, and what would mend it.")
+def match_command(
+    scenario: Path, distance: str | None, roads: Path | None, router_url: str | None, seed: int, out: Path | None,
+    top: int, pair: tuple[str, str] | None,
+) -> None:
+    """Rank the partners of every supply of SCENARIO, or explain one pair."""
+    started = time.perf_counter()
+    problem = load(scenario)
+    model = distance_model(problem, distance, roads, router_url)
+    loaded = time.perf_counter()
+    params = MatchParams(top_k=top, distance=model, seed=seed)
+    if pair is not None:
+        _print_explanation(problem, params, *pair)
+        return
+    if out is None:
+        raise click.UsageError("name a folder to write with --out, or a pair with --explain")
+    with progress_bar("match") as progress:
+        result = match(problem, params, progress=progress)
+    matched = time.perf_counter()
+    table = csv_text(HEADER, _rows(result))
+    written = time.perf_counter()
+    seconds = {"load": loaded - started, "match": matched - loaded, "write": written - matched}
+    summary = _summary(problem, result, model, seconds, top)
+    write_folder(out, {"matches.csv": table, "summary.json": json_text(summary)})
+    click.echo(
+        f"{result.feasible_count} feasible and {result.unverified_count} unverified pairs of"
+        f" {len(problem.supplies.ids)} supplies and {len(problem.demands.ids)} demands"
+        f" in {matched - loaded:.2f} s; written to {out}"
+    )
+
+
+def _rows(result: MatchResult) -> Iterator[tuple[object, ...]]:
+    pairs, problem = result.pairs, result.evaluator.problem
+    columns = zip(
+        pairs.supply.tolist(), pairs.demand.tolist(), result.rank.tolist(), pairs.score.tolist(),
+        result.feasible.tolist(), pairs.distance_km.tolist(), pairs.freight_yuan_per_t.tolist(),
+        pairs.surplus_yuan_per_t.tolist(), pairs.tonnes_per_month.tolist(), *pairs.parts.tolist(), strict=True,
+    )
+    for at, (supply, demand, rank, score, feasible, *figures) in enumerate(columns):
+        reasons = "; ".join(reason.text for reason in pair_reasons(result.evaluator, pairs, at))
+        yield (
+            problem.supplies.ids[supply], problem.demands.ids[demand], rank, score,
+            FEASIBLE if feasible else UNVERIFIED, *figures, reasons,
+        )
+
+
+def _summary(
+    problem: MatchProblem, result: MatchResult, model: DistanceModel, seconds: dict[str, float], top: int
+) -> dict[str, object]:
+    return {
+        "title": problem.title,
+        "listings": {"supplies": len(problem.supplies.ids), "demands": len(problem.demands.ids)},
+        "pairs_in_range": result.in_range_count,
+        "feasible": result.feasible_count,
+        "unverified": result.unverified_count,
+        "kept": len(result),
+        "top": top,
+        "distance": model.method,
+        "seed": result.seed,
+        "versions": result.versions,
+        "seconds": {key: round(value, 4) for key, value in seconds.items()},
+    }
+
+
+def _print_explanation(problem: MatchProblem, params: MatchParams, supply: str, demand: str) -> None:
+    for kind, name, ids in (("supply", supply, problem.supplies.ids), ("demand", demand, problem.demands.ids)):
+        if name not in ids:
+            raise click.BadParameter(f"no {kind} {name!r} in this scenario", param_hint="--explain")
+    _print(explain(problem, params, supply, demand))
+
+
+def _print(found: Explanation) -> None:
+    shown = found.match
+    click.echo(f"{shown.supply} -> {shown.demand}: {found.status}")
+    click.echo(
+        f"  distance {shown.distance_km:.1f} km, freight {shown.freight_yuan_per_t:.2f} yuan/t, "
+        f"surplus {shown.surplus_yuan_per_t:.2f} yuan/t, {shown.tonnes_per_month:g} t/month"
+    )
+    parts = ", ".join(f"{name} {value:.3f}" for name, value in shown.parts.items())
+    click.echo(f"  score {shown.score:.1f} of 100: {parts}")
+    for reason in shown.reasons:
+        click.echo(f"  {MARKS[reason.state]} {reason.text}")
+    if found.remedies:
+        click.echo("What would mend it:")
+        for remedy in found.remedies:
+            click.echo(f"  - {remedy.text}")
