@@ -148,10 +148,11 @@ def _enterprise(given: Row, references: dict[str, Row], parks: dict[str, Row]) -
     if reference:
         source = f"ordos_reference {given['ref']}: {reference['doc_no'] or reference['doc']}"
         notes.append(reference["note"])
-    else:
+    elif "代表性" in given["name"]:
         source = "代表性主体 representative"
-        if "代表性" in given["name"]:
-            notes.insert(0, "代表性主体, 非真实企业 representative, not a real enterprise")
+        notes.insert(0, "代表性主体, 非真实企业 representative, not a real enterprise")
+    else:
+        source = "processes scale_named"
     if not given["lat"] and place is not reference:
         notes.append("坐标取园区代表点 the park's coordinates")
     return {
