@@ -52,7 +52,7 @@ class UnitOfWork:
             raise RuntimeError("a unit of work must start without pending changes")
         if session.in_transaction() and not session.in_nested_transaction():
             session.commit()
-            session.expire_all()
+        session.expire_all()
         begin_writing(session)
         return self
 
@@ -116,7 +116,7 @@ class UnitOfWork:
         self, kind: str, payload: dict[str, Any], dedupe_key: str | None = None, *,
         run_after: datetime | None = None,
     ) -> None:
-        """Leave work for the worker.  A job already queued under ``dedupe_key`` stands for this one as well."""
+        """Leave work for the worker; a job already queued under ``dedupe_key`` stands for this one too."""
         dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
         row = dialect.insert(Job).values(
             kind=kind, payload=_plain(payload), dedupe_key=dedupe_key, status=JobStatus.QUEUED, attempts=0,

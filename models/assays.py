@@ -63,7 +63,7 @@ class DemandAccept(Base):
     __tablename__ = "demand_accepts"
     __table_args__ = (
         UniqueConstraint("demand_id", "waste_type_id"),
-        CheckConstraint("max_share > 0 AND max_share <= 1", name="max_share"),
+        CheckConstraint("max_share >= 0 AND max_share <= 1", name="max_share"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +71,7 @@ class DemandAccept(Base):
     waste_type_id: Mapped[str] = mapped_column(ForeignKey("waste_types.id"), index=True)
     max_share: Mapped[Decimal] = mapped_column(Share, default=Decimal(1))
     note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
 
     demand: Mapped[Demand] = relationship(back_populates="accepts")
     waste_type: Mapped[WasteTypeRow] = relationship()
@@ -106,6 +107,7 @@ class DemandSpec(Base):
     standard: Mapped[str] = mapped_column(String(200), default="")
     clause: Mapped[str] = mapped_column(String(120), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
 
     demand: Mapped[Demand] = relationship(back_populates="specs")
     waste_type: Mapped[WasteTypeRow | None] = relationship()
@@ -118,7 +120,7 @@ class DemandResidue(Base):
     __tablename__ = "demand_residues"
     __table_args__ = (
         UniqueConstraint("demand_id", "waste_type_id"),
-        CheckConstraint("yield_t_per_t > 0", name="yield_t_per_t"),
+        CheckConstraint("yield_t_per_t >= 0", name="yield_t_per_t"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -126,6 +128,7 @@ class DemandResidue(Base):
     waste_type_id: Mapped[str] = mapped_column(ForeignKey("waste_types.id"), index=True)
     yield_t_per_t: Mapped[float]
     note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
 
     demand: Mapped[Demand] = relationship(back_populates="residues")
     waste_type: Mapped[WasteTypeRow] = relationship()

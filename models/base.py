@@ -117,10 +117,11 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 
 
 def is_month(column: str) -> CheckConstraint:
-    """``ck_<table>_<column>``: ``YYYY-MM`` of this century or the next, month 01 to 12."""
+    """``ck_<table>_<column>``: ``YYYY-MM``, years 1000 to 2999, month 01 to 12."""
     return CheckConstraint(
-        f"length({column}) = 7 AND substr({column}, 1, 2) IN ('20', '21')"
-        f" AND substr({column}, 3, 1) BETWEEN '0' AND '9' AND substr({column}, 4, 1) BETWEEN '0' AND '9'"
+        f"length({column}) = 7 AND substr({column}, 1, 1) IN ('1', '2')"
+        f" AND substr({column}, 2, 1) BETWEEN '0' AND '9' AND substr({column}, 3, 1) BETWEEN '0' AND '9'"
+        f" AND substr({column}, 4, 1) BETWEEN '0' AND '9'"
         f" AND substr({column}, 5, 1) = '-' AND substr({column}, 6, 2) IN ('01', '02', '03', '04', '05',"
         " '06', '07', '08', '09', '10', '11', '12')",
         name=column,

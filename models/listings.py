@@ -48,7 +48,7 @@ def _listing_rules(table: str) -> tuple[Any, ...]:
     return (
         CheckConstraint("t_per_month >= 0", name="t_per_month"),
         CheckConstraint("min_lot_t >= 0", name="min_lot_t"),
-        CheckConstraint("max_distance_km > 0", name="max_distance_km"),
+        CheckConstraint("max_distance_km >= 0", name="max_distance_km"),
         CheckConstraint("status <> 'published' OR published_at IS NOT NULL", name="published_at"),
         is_month("start_month"), is_month("end_month"), months_in_order(),
         one_of("status", ListingStatus), one_of("quantity_quality", QuantityQuality),

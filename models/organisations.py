@@ -29,7 +29,7 @@ class Region(Base):
 
 
 class Park(Versioned, Base):
-    """An industrial park, by the middle of its area."""
+    """An industrial park, by the middle of its area; no coordinates where they are not known."""
 
     __tablename__ = "parks"
     __table_args__ = (on_earth(),)
@@ -39,8 +39,8 @@ class Park(Versioned, Base):
     name: Mapped[str] = mapped_column(String(160))
     name_en: Mapped[str] = mapped_column(String(160), default="")
     region_id: Mapped[str | None] = mapped_column(ForeignKey("regions.id"), index=True)
-    lat: Mapped[float]
-    lon: Mapped[float]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
 

@@ -155,7 +155,7 @@ class Reference:
 
 @lru_cache(maxsize=1)
 def catalogue() -> Reference:
-    """The catalogue as its files say it, read once per process.  Raises ``FileNotFoundError`` without them."""
+    """The catalogue as its files say it, read once per process; ``FileNotFoundError`` without them."""
     wastes = [_fill(WasteTypeEntry, row, id="waste_id") for row in _rows("waste_types")]
     properties = [
         _fill(PropertyEntry, row, key="property_key", mixing="blend_rule") for row in _rows("properties")

@@ -133,7 +133,7 @@ BAD: dict[str, list[Callable[[Session], Any]]] = {
     "uq_assays_supply_id_property_id": [_two_assays],
     "uq_demand_accepts_demand_id_waste_type_id": [_two_accepts],
     "ck_demand_accepts_max_share": [
-        lambda s: make.demand(s, accepts={make.WASTE: 0}),
+        lambda s: make.demand(s, accepts={make.WASTE: -0.1}),
         lambda s: make.demand(s, accepts={make.WASTE: 1.2}),
     ],
     "ck_demand_specs_bounds_in_order": [_spec(minimum=6, maximum=5)],
@@ -143,7 +143,7 @@ BAD: dict[str, list[Callable[[Session], Any]]] = {
     "uq_demand_specs_one_waste": [_twice(waste_type_id=make.WASTE)],
     "uq_demand_residues_demand_id_waste_type_id": [_two_residues],
     "ck_demand_residues_yield_t_per_t": [
-        lambda s: s.add(DemandResidue(demand_id=make.demand(s).id, waste_type_id="gangue", yield_t_per_t=0))
+        lambda s: s.add(DemandResidue(demand_id=make.demand(s).id, waste_type_id="gangue", yield_t_per_t=-1))
     ],
     "ck_supplies_stock_t": [lambda s: make.supply(s, stock_t=-1)],
     "ck_bids_on_one_listing": [
@@ -183,11 +183,11 @@ for _table, _make in (("supplies", make.supply), ("demands", make.demand)):
     BAD |= {
         f"ck_{_table}_t_per_month": [lambda s, m=_make: m(s, t_per_month=-1)],
         f"ck_{_table}_min_lot_t": [lambda s, m=_make: m(s, min_lot_t=-1)],
-        f"ck_{_table}_max_distance_km": [lambda s, m=_make: m(s, max_distance_km=0)],
+        f"ck_{_table}_max_distance_km": [lambda s, m=_make: m(s, max_distance_km=-1)],
         f"ck_{_table}_published_at": [lambda s, m=_make: m(s, published_at=None)],
         f"ck_{_table}_months_in_order": [lambda s, m=_make: m(s, end_month="2026-12")],
         f"ck_{_table}_start_month": [lambda s, m=_make, bad=bad: m(s, start_month=bad)
-                                     for bad in ("2027-13", "2027/01", "202a-01", "1999-01")],
+                                     for bad in ("2027-13", "2027/01", "202a-01", "3000-01")],
         f"ck_{_table}_end_month": [lambda s, m=_make: m(s, end_month="2027-1 ")],
         f"ck_{_table}_status": [lambda s, m=_make: m(s, status="lost")],
         f"ck_{_table}_quantity_quality": [lambda s, m=_make: m(s, quantity_quality="guess")],

@@ -21,8 +21,9 @@ GRAMS = sa.Text().with_variant(ARRAY(sa.Text()), "postgresql")
 def _month(column: str, name: str) -> sa.CheckConstraint:
     """The column holds ``YYYY-MM``."""
     return sa.CheckConstraint(
-        f"length({column}) = 7 AND substr({column}, 1, 2) IN ('20', '21')"
-        f" AND substr({column}, 3, 1) BETWEEN '0' AND '9' AND substr({column}, 4, 1) BETWEEN '0' AND '9'"
+        f"length({column}) = 7 AND substr({column}, 1, 1) IN ('1', '2')"
+        f" AND substr({column}, 2, 1) BETWEEN '0' AND '9' AND substr({column}, 3, 1) BETWEEN '0' AND '9'"
+        f" AND substr({column}, 4, 1) BETWEEN '0' AND '9'"
         f" AND substr({column}, 5, 1) = '-' AND substr({column}, 6, 2) IN ('01', '02', '03', '04', '05',"
         " '06', '07', '08', '09', '10', '11', '12')",
         name=op.f(name),
@@ -71,7 +72,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "end_month IS NULL OR end_month >= start_month", name=op.f("ck_supplies_months_in_order")
         ),
-        sa.CheckConstraint("max_distance_km > 0", name=op.f("ck_supplies_max_distance_km")),
+        sa.CheckConstraint("max_distance_km >= 0", name=op.f("ck_supplies_max_distance_km")),
         sa.CheckConstraint("min_lot_t >= 0", name=op.f("ck_supplies_min_lot_t")),
         sa.CheckConstraint("stock_t >= 0", name=op.f("ck_supplies_stock_t")),
         sa.CheckConstraint("t_per_month >= 0", name=op.f("ck_supplies_t_per_month")),
@@ -150,7 +151,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "end_month IS NULL OR end_month >= start_month", name=op.f("ck_demands_months_in_order")
         ),
-        sa.CheckConstraint("max_distance_km > 0", name=op.f("ck_demands_max_distance_km")),
+        sa.CheckConstraint("max_distance_km >= 0", name=op.f("ck_demands_max_distance_km")),
         sa.CheckConstraint("min_lot_t >= 0", name=op.f("ck_demands_min_lot_t")),
         sa.CheckConstraint("t_per_month >= 0", name=op.f("ck_demands_t_per_month")),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_demands_created_by")),
@@ -174,7 +175,8 @@ def upgrade() -> None:
         sa.Column("waste_type_id", sa.String(length=60), nullable=False),
         sa.Column("max_share", sa.Numeric(7, 6), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint("max_share > 0 AND max_share <= 1", name=op.f("ck_demand_accepts_max_share")),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.CheckConstraint("max_share >= 0 AND max_share <= 1", name=op.f("ck_demand_accepts_max_share")),
         sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_demand_accepts_demand_id")),
         sa.ForeignKeyConstraint(
             ["waste_type_id"], ["waste_types.id"], name=op.f("fk_demand_accepts_waste_type_id")
@@ -197,6 +199,7 @@ def upgrade() -> None:
         sa.Column("standard", sa.String(length=200), nullable=False),
         sa.Column("clause", sa.String(length=120), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.CheckConstraint("basis IN ('each', 'blend')", name=op.f("ck_demand_specs_basis")),
         sa.CheckConstraint("minimum <= maximum", name=op.f("ck_demand_specs_bounds_in_order")),
         sa.CheckConstraint(
@@ -237,7 +240,8 @@ def upgrade() -> None:
         sa.Column("waste_type_id", sa.String(length=60), nullable=False),
         sa.Column("yield_t_per_t", sa.Double(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint("yield_t_per_t > 0", name=op.f("ck_demand_residues_yield_t_per_t")),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.CheckConstraint("yield_t_per_t >= 0", name=op.f("ck_demand_residues_yield_t_per_t")),
         sa.ForeignKeyConstraint(["demand_id"], ["demands.id"], name=op.f("fk_demand_residues_demand_id")),
         sa.ForeignKeyConstraint(
             ["waste_type_id"], ["waste_types.id"], name=op.f("fk_demand_residues_waste_type_id")

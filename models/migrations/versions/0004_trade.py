@@ -21,8 +21,9 @@ JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 def _month(column: str, name: str) -> sa.CheckConstraint:
     """The column holds ``YYYY-MM``."""
     return sa.CheckConstraint(
-        f"length({column}) = 7 AND substr({column}, 1, 2) IN ('20', '21')"
-        f" AND substr({column}, 3, 1) BETWEEN '0' AND '9' AND substr({column}, 4, 1) BETWEEN '0' AND '9'"
+        f"length({column}) = 7 AND substr({column}, 1, 1) IN ('1', '2')"
+        f" AND substr({column}, 2, 1) BETWEEN '0' AND '9' AND substr({column}, 3, 1) BETWEEN '0' AND '9'"
+        f" AND substr({column}, 4, 1) BETWEEN '0' AND '9'"
         f" AND substr({column}, 5, 1) = '-' AND substr({column}, 6, 2) IN ('01', '02', '03', '04', '05',"
         " '06', '07', '08', '09', '10', '11', '12')",
         name=op.f(name),

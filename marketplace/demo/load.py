@@ -1,0 +1,32 @@
+"""Fill an empty, migrated database with a scenario, its accounts and its plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from marketplace.demo.accounts import create_accounts
+from marketplace.market.importing import import_scenario
+from marketplace.market.plan import refresh_plan
+from marketplace.market.rows import count
+from marketplace.unit_of_work import UnitOfWork
+from models import Demand, Enterprise, Supply
+from models.engine import make_engine, make_sessions
+
+
+def load(url: str, scenario_folder: Path) -> bool:
+    """Load the scenario into the database at ``url``; False where that holds a market already, which stays.
+
+    Raises ``ScenarioError`` with every fault of a bad scenario; nothing is kept then.
+    """
+    engine = make_engine(url)
+    try:
+        with make_sessions(engine)() as session:
+            if count(session, Supply, Demand, Enterprise):
+                return False
+            with UnitOfWork(session) as uow:
+                import_scenario(uow=uow, folder=scenario_folder)
+                create_accounts(uow=uow)
+            refresh_plan(session)
+            return True
+    finally:
+        engine.dispose()

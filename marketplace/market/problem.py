@@ -1,0 +1,91 @@
+"""The market as a frozen :class:`MatchProblem`, kept by a process until the market changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.market.promised import promised_t_per_month
+from marketplace.market.settings import engine_settings, market_settings
+from matching.catalogue import Catalogue, read_catalogue
+from models.catalogue import DATA_FOLDER
+from models.market import MarketRevision
+
+if TYPE_CHECKING:
+    from matching.problem import MatchProblem
+    from matching.scenario.tables import Rows
+
+_kept: dict[str, tuple[tuple[object, ...], MatchProblem]] = {}
+_lock = Lock()
+
+
+@lru_cache(maxsize=1)
+def engine_catalogue() -> Catalogue:
+    """The catalogue as the engine reads it, once per process."""
+    return read_catalogue(DATA_FOLDER)
+
+
+def market_revision(session: Session) -> int:
+    """The number that grows with every change of the market."""
+    return session.scalar(select(MarketRevision.revision).where(MarketRevision.id == 1)) or 0
+
+
+def load_problem(
+    session: Session, *, months: int | None = None, first_month: str | None = None, also: str | None = None,
+    committed: bool = True,
+) -> MatchProblem:
+    """The published market as the engine's input; ids are the listings' and enterprises' codes, sorted.
+
+    ``months`` and ``first_month`` default to the market's settings.  ``also`` adds the one listing of that
+    code whatever its status (a draft's preview).  With ``committed`` a listing offers what accepted bids have
+    left of its tonnes per month, never less than zero; without, what it says.
+    """
+    from dataclasses import replace
+
+    from marketplace.market.rows import Chosen, read_tables
+    from matching.scenario.build import build_problem
+
+    settings = engine_settings(market_settings(session))
+    settings = replace(
+        settings, months=months or settings.months, first_month=first_month or settings.first_month
+    )
+    tables = read_tables(session, Chosen(also))
+    if committed:
+        promised = promised_t_per_month(session, settings.month_names())
+        for file in ("supplies.csv", "demands.csv"):
+            _subtract(tables[file], promised)
+    return build_problem(settings, tables, engine_catalogue())
+
+
+def cached_problem(session: Session) -> MatchProblem:
+    """:func:`load_problem` with its defaults, kept by this process until the market's revision moves."""
+    settings = market_settings(session)
+    # The revision is read before the rows: rows newer than their number are read again, never the reverse.
+    key = (market_revision(session), settings.first_month, settings.months, settings.circuity)
+    url = str(session.get_bind().engine.url)
+    with _lock:
+        held = _kept.get(url)
+        if held is None or held[0] != key:
+            held = key, load_problem(session)
+            _kept[url] = held
+    return held[1]
+
+
+def forget_problems() -> None:
+    """Drop what this process keeps; for tests that reuse a database."""
+    with _lock:
+        _kept.clear()
+
+
+def _subtract(rows: Rows, promised: dict[str, float]) -> None:
+    if not promised:
+        return
+    tonnes = rows.values["t_per_month"]
+    for index, code in enumerate(rows.values["id"]):
+        taken = promised.get(str(code))
+        if taken:
+            tonnes[index] = max(0.0, float(tonnes[index]) - taken)  # type: ignore[arg-type]
