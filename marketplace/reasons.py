@@ -11,7 +11,7 @@ from flask_babel import LazyString
 from marketplace import formatting
 from marketplace.errors import Refusal
 
-_MONTH = re.compile(r"\d{4}-\d{2}")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _WORDS: dict[str, LazyString] = {}
 
 
