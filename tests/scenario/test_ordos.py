@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from matching import MatchParams, match
 from matching.catalogue import read_catalogue
 from matching.scenario import read_scenario
 from scenarios.build_ordos import COLUMNS, DATA, LABORATORY, SOURCE, TARGET, build
@@ -41,6 +42,13 @@ def test_scenario_loads_without_a_fault(tables: dict[str, list[Row]]) -> None:
     assert list(problem.demands.ids) == sorted(row["id"] for row in tables["demands"])
     assert problem.months[0] == "2027-01" and len(problem.months) == 12
     assert problem.carbon.avoided_kg_per_t
+
+
+def test_engine_finds_partners_and_unverified_pairs() -> None:
+    result = match(read_scenario(TARGET, read_catalogue(DATA)), MatchParams(top_k=0))
+    assert result.feasible_count >= 300
+    assert result.unverified_count >= 50
+    assert len(set(result.pairs.demand[result.feasible])) >= 60
 
 
 def test_market_is_large_and_varied_enough(tables: dict[str, list[Row]]) -> None:
