@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LINEAR_DRY, LINEAR_AR = "linear_dry", "linear_ar"
-# A type that still has to be identified is handled as hazardous: the law forbids matching it before that.
-_GATED = {"yes", "to_be_identified"}
+# A type that still has to be identified, or that is hazardous unless it is sold as a product, is handled as
+# hazardous: whoever lists it lists it as waste, and without a licence the law forbids handing it over.
+_NOT_HAZARDOUS = "no"
 
 
 @dataclass(frozen=True, slots=True)
 class WasteType:
-    """One waste type; ``hw_codes`` such as ``("HW08",)`` are the categories a receiver must be licensed for."""
+    """One waste type; ``hw_codes`` such as ``("HW08",)`` are the categories a receiver may be licensed for.
+
+    A receiver of a hazardous type needs a licence for one of its codes; where the catalogue gives no code, the
+    licence must name the waste type itself (``crystallised_salt``).
+    """
 
     id: str
     name_zh: str
@@ -35,6 +40,7 @@ class Property:
 
     @property
     def mixes_linearly(self) -> bool:
+        """Whether a mix has the tonnage-weighted mean, so that a `blend` spec makes sense."""
         return self.mixing in (LINEAR_DRY, LINEAR_AR)
 
 
@@ -63,7 +69,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     """
     wastes = {
         row["waste_id"]: WasteType(
-            row["waste_id"], row["name_zh"], row["name_en"], row["hazardous"] in _GATED,
+            row["waste_id"], row["name_zh"], row["name_en"], row["hazardous"] != _NOT_HAZARDOUS,
             tuple(sorted(set(re.findall(r"HW\d\d", row["hw_code"])))),
         )
         for row in _rows(folder / "waste_types.csv")
