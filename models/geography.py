@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Float
@@ -25,23 +27,38 @@ class great_circle_km(GenericFunction[float]):
 
 @compiles(great_circle_km, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return _haversine("least", element, compiler, options)
+
+
+@compiles(great_circle_km, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return _haversine("min", element, compiler, options)
+
+
+def _haversine(least: str, element: Any, compiler: Any, options: dict[str, Any]) -> str:
+    # Rounding can lift the chord of antipodes a hair above one, where the arc sine is not defined.
     lat1, lon1, lat2, lon2 = (f"({compiler.process(clause, **options)})" for clause in element.clauses)
     chord = (
         f"power(sin(radians({lat2} - {lat1}) / 2), 2)"
         f" + cos(radians({lat1})) * cos(radians({lat2})) * power(sin(radians({lon2} - {lon1}) / 2), 2)"
     )
-    return f"({2 * EARTH_RADIUS_KM!r} * asin(sqrt(least(1.0, {chord}))))"
+    return f"({2 * EARTH_RADIUS_KM!r} * asin(sqrt({least}(1.0, {chord}))))"
 
 
-def _haversine_km(lat1: float | None, lon1: float | None, lat2: float | None, lon2: float | None) -> float | None:
-    if lat1 is None or lon1 is None or lat2 is None or lon2 is None:
-        return None
-    phi1, phi2 = math.radians(lat1), math.radians(lat2)
-    half_dlat, half_dlon = (phi2 - phi1) / 2, math.radians(lon2 - lon1) / 2
-    chord = math.sin(half_dlat) ** 2 + math.cos(phi1) * math.cos(phi2) * math.sin(half_dlon) ** 2
-    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, chord)))
+_NEEDED = {
+    "radians": (1, math.radians), "sin": (1, math.sin), "cos": (1, math.cos), "asin": (1, math.asin),
+    "sqrt": (1, math.sqrt), "power": (2, math.pow),
+}
 
 
 def add_functions(sqlite_connection: Any) -> None:
-    """Teach one SQLite connection ``great_circle_km``; not every build of SQLite brings sine and cosine."""
-    sqlite_connection.create_function("great_circle_km", 4, _haversine_km, deterministic=True)
+    """Teach one SQLite connection the functions it lacks; not every build brings sine and cosine."""
+    for name, (arguments, function) in _NEEDED.items():
+        try:
+            sqlite_connection.execute(f"SELECT {name}({', '.join(['0.5'] * arguments)})").close()
+        except sqlite3.OperationalError:
+            sqlite_connection.create_function(name, arguments, _of_numbers(function), deterministic=True)
+
+
+def _of_numbers(function: Callable[..., float]) -> Callable[..., float | None]:
+    return lambda *values: None if None in values else function(*values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -216,10 +217,16 @@ def _line(row: Row[Any], search: SearchFilter, options: Options, accepted: Seque
 
 
 def window_words(first: str, last: str | None) -> str:
-    """The months of a listing; no last month means no end."""
+    """The months of a listing, as short as they can be said; no last month means no end."""
     if last is None:
-        return _("from %(month)s on", month=first)
-    return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
+        return _("from %(month)s on", month=formatting.month(first))
+    if first == last:
+        return formatting.month(first)
+    if first[:4] != last[:4]:
+        return _("%(first)s to %(last)s", first=first, last=last)
+    year, months = first[:4], (dt.date(2000, int(month[5:]), 1) for month in (first, last))
+    start, end = ((f"{month:%b}", str(month.month))[language() == "zh"] for month in months)
+    return _("%(start)s–%(end)s %(year)s", start=start, end=end, year=year)
 
 
 def price_words(price: Decimal | None, supply: bool) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement, Float, Row, Select, String, and_, case, cast, exists, func, literal, null, or_, select, union_all,
+    ColumnElement, Float, Integer, Row, Select, String, and_, case, cast, exists, func, literal, null, or_, select, union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -164,23 +164,30 @@ def count(session: Session, search: SearchFilter, origin: Origin | None, month: 
 
 
 def _facet_queries(model: Listing, found: Any, bits: dict[str, int], origin: Origin | None) -> list[Select[Any]]:
-    def tally(part: str, value: Any, *where: Condition) -> Select[Any]:
-        allowed = or_(found.c.fails == 0, found.c.fails == bits[part]) if part in bits else found.c.fails == 0
-        return select(literal(part), cast(value, String), func.count()).select_from(found).where(allowed, *where)
+    """The selects of one UNION: rows of (part, value, number, one column per band), the last ones for one row only."""
+    none = [cast(null(), Integer)] * (len(BANDS) + 1)
 
-    fails = select(literal("fails"), cast(found.c.fails, String), func.count()).group_by(found.c.fails)
-    queries = [fails, tally("region", found.c.region).group_by(found.c.region)]
+    def allowed(part: str) -> Condition:
+        return or_(found.c.fails == 0, found.c.fails == bits[part]) if part in bits else found.c.fails == 0
+
+    def tally(part: str, value: Any) -> Select[Any]:
+        query = select(literal(part), cast(value, String), func.count(), *none).select_from(found)
+        return (query.where(allowed(part)) if part != "fails" else query).group_by(value)
+
+    def how_many(part: str, condition: Condition) -> Any:
+        return func.sum(case((and_(allowed(part), condition), 1), else_=0))
+
+    queries = [tally("fails", found.c.fails), tally("region", found.c.region)]
     if model is Supply:
-        queries.append(tally("waste", found.c.kind).group_by(found.c.kind))
+        queries.append(tally("waste", found.c.kind))
     else:
         accepted = DemandAccept.waste_type_id
         by_waste = tally("waste", accepted).join(DemandAccept, DemandAccept.demand_id == found.c.id)
-        queries += [by_waste.group_by(accepted), tally("use", found.c.kind).group_by(found.c.kind)]
-    queries.append(tally("verified", literal("1"), found.c.verified == 1))
-    for band in BANDS:
-        if band.part != "distance" or origin is not None:
-            queries.append(tally(band.part, literal(band.key), _in_band(found.c[band.part], band)))
-    return queries
+        queries += [by_waste, tally("use", found.c.kind)]
+    # Ranges overlap at their ends, so they cannot be grouped by; one pass counts them side by side instead.
+    sums = [how_many(band.part, _in_band(found.c[band.part], band)) for band in BANDS]
+    sums.append(how_many("verified", found.c.verified == 1))
+    return [*queries, select(literal("bands"), cast(null(), String), func.count(), *sums).select_from(found)]
 
 
 def _in_band(column: Any, band: Band) -> Condition:
@@ -191,12 +198,13 @@ def _in_band(column: Any, band: Band) -> Condition:
 def _gathered(rows: Any, bits: dict[str, int]) -> Counts:
     counts = Counts()
     by_fails: dict[int, int] = {}
-    band_keys = {(band.part, band.key) for band in BANDS}
-    for part, value, number in rows:
+    for part, value, number, *sums in rows:
         if part == "fails":
             by_fails[int(value)] = number
-        elif (part, value) in band_keys:
-            counts.bands.setdefault(part, {})[value] = number
+        elif part == "bands":
+            for band, found in zip(BANDS, sums, strict=False):
+                counts.bands.setdefault(band.part, {})[band.key] = found or 0
+            counts.facets["verified"] = {"1": sums[-1] or 0}
         elif value is not None:
             counts.facets.setdefault(part, {})[value] = number
     total = by_fails.get(0, 0)
