@@ -6,6 +6,7 @@ In Chinese, tonnes from 10,000 up are shown in 万吨; in English in kt and Mt. 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,11 @@ def month(value: str | None) -> str:
     if language() == "zh":
         return f"{year} 年 {int(number_of_month)} 月"
     return dt.date(int(year), int(number_of_month), 1).strftime("%b %Y")
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names one after another with the language's own separator."""
+    return ("、" if language() == "zh" else ", ").join(names)
 
 
 def day(value: dt.datetime | dt.date | None) -> str:

@@ -76,6 +76,11 @@ def bids_on(session: Session, listing: Listing, *, bidder_enterprise_id: int | N
     return session.scalars(query.order_by(Bid.status != BidStatus.OPEN, Bid.created_at.desc(), Bid.id)).all()
 
 
+def open_on(session: Session, listing: Listing) -> Sequence[int]:
+    """The ids of the open bids on ``listing``."""
+    return session.scalars(select(Bid.id).where(on(listing), Bid.status == BidStatus.OPEN)).all()
+
+
 def bids_of(session: Session, enterprise_id: int, *, limit: int = 50) -> Sequence[Bid]:
     """Bids an enterprise has placed, open ones first, then newest first."""
     query = _with_names(select(Bid).where(Bid.bidder_enterprise_id == enterprise_id))

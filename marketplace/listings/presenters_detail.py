@@ -1,0 +1,157 @@
+"""One listing in full: its facts, assays against the limits of the uses it could serve, its grades."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from marketplace import formatting
+from marketplace.i18n import language, named
+from marketplace.matches.bands import Band, band, limit_words
+from marketplace.matches.grades import Grade, applies, grades
+from models.catalogue.reference import UseSpec, catalogue
+from models.listings import Demand, Supply
+
+UNITLESS = ("1", "cat")
+
+
+@dataclass(frozen=True, slots=True)
+class UseBand:
+    """One use's limit on one property, with its standard."""
+
+    use: str
+    standard: str
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class AssayView:
+    name: str
+    value: str
+    spread: str
+    unit: str
+    method: str
+    laboratory: str
+    day: str
+    typical: bool
+    bands: list[UseBand]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeView:
+    use: str
+    standard: str
+    met: str
+    open_grade: str
+    missing: str
+    by_hand: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecView:
+    name: str
+    waste: str
+    limit: str
+    unit: str
+    blend: bool
+    standard: str
+    clause: str
+    note: str
+
+
+def values_of(supply: Supply) -> dict[str, float]:
+    """The assayed values by property, with those that follow from them."""
+    import numpy as np
+
+    from matching.derived import with_derived
+
+    keys = tuple(sorted(catalogue().properties))
+    row = np.full((1, len(keys)), np.nan)
+    for assay in supply.assays:
+        row[0, keys.index(assay.property_id)] = float(assay.value)
+    filled = with_derived(row, keys)[0]
+    return {key: float(value) for key, value in zip(keys, filled, strict=True) if not np.isnan(value)}
+
+
+def assay_views(supply: Supply) -> list[AssayView]:
+    """Every assay, with the limits that uses of this waste type set to it; then the limits on what is not assayed."""
+    values = values_of(supply)
+    limits = _limits(supply.waste_type_id, values)
+    views = []
+    for assay in supply.assays:
+        entry = catalogue().properties[assay.property_id]
+        views.append(
+            AssayView(
+                name=named(entry), value=formatting.number(assay.value, 4),
+                spread=formatting.number(assay.sd, 3) if assay.sd is not None else "",
+                unit="" if entry.unit in UNITLESS else entry.unit, method=assay.method or entry.test_method,
+                laboratory=assay.laboratory, day=formatting.day(assay.sampled_on),
+                typical=assay.kind == "typical",
+                bands=_bands(limits.pop(assay.property_id, []), float(assay.value)),
+            )
+        )
+    for key, specs in limits.items():
+        entry = catalogue().properties[key]
+        value = values.get(key)
+        views.append(
+            AssayView(
+                name=named(entry), value=_("not assayed") if value is None else formatting.number(value, 4),
+                spread="", unit="" if entry.unit in UNITLESS else entry.unit,
+                method=entry.test_method if value is None else _("computed from its parts"), laboratory="", day="",
+                typical=False, bands=_bands(specs, value),
+            )
+        )
+    return views
+
+
+def _limits(waste_type: str, values: dict[str, float]) -> dict[str, list[UseSpec]]:
+    found: dict[str, list[UseSpec]] = {}
+    for spec in catalogue().use_specs:
+        numeric = spec.property_key and (spec.min is not None or spec.max is not None)
+        if waste_type in spec.waste_ids and numeric and applies(spec, values):
+            found.setdefault(spec.property_key or "", []).append(spec)
+    return found
+
+
+def _bands(specs: Sequence[UseSpec], value: float | None) -> list[UseBand]:
+    views = []
+    for spec in specs:
+        entry = catalogue().properties[spec.property_key or ""]
+        use = spec.use_zh if language() == "zh" else spec.use_en
+        grade = "" if spec.grade in ("", "all") else f" {spec.grade}"
+        views.append(
+            UseBand(use + grade, " ".join((spec.standard, spec.clause)).strip(),
+                    band(named(entry), entry.unit, value, spec.min, spec.max))
+        )
+    return views
+
+
+def grade_views(supply: Supply) -> list[GradeView]:
+    """Which grade of each graded standard the lot meets."""
+    return [_grade(one) for one in grades(catalogue().use_specs, supply.waste_type_id, values_of(supply))]
+
+
+def _grade(grade: Grade) -> GradeView:
+    properties = catalogue().properties
+    missing = [named(properties[key]) for key in grade.missing]
+    return GradeView(
+        use=grade.use_zh if language() == "zh" else grade.use_en, standard=grade.standard, met=grade.met or "",
+        open_grade=grade.open_grade or "", missing=formatting.listed(missing), by_hand=list(grade.by_hand),
+    )
+
+
+def spec_views(demand: Demand) -> list[SpecView]:
+    """The acceptance specs of a demand."""
+    views = []
+    for spec in demand.specs:
+        unit = catalogue().properties[spec.property_id].unit
+        views.append(
+            SpecView(
+                name=named(spec.property), waste=named(spec.waste_type) if spec.waste_type else "",
+                limit=limit_words(spec.minimum, spec.maximum), unit="" if unit in UNITLESS else unit,
+                blend=spec.basis == "blend", standard=spec.standard, clause=spec.clause, note=spec.note,
+            )
+        )
+    return views

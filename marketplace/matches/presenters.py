@@ -1,0 +1,137 @@
+"""Partners and near misses in words and figures: five labelled parts and their sum, the money, the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from marketplace import formatting
+from marketplace.i18n import named
+from marketplace.matches.reason_words import Chip, chip, remedy_text
+from marketplace.palette import waste_colour
+from matching.explaining import Explanation
+from matching.params import Weights
+from matching.result import Match
+from matching.score import PARTS
+from models.listings import Demand, Supply
+
+PART_LABELS: dict[str, LazyString] = {
+    "distance": _l("Distance"),
+    "quality": _l("Quality"),
+    "capacity": _l("Room"),
+    "price": _l("Price"),
+    "timing": _l("Time"),
+}
+METHOD_WORDS = {
+    "great-circle": _l("great circle times a factor"),
+    "road": _l("over the road network"),
+    "router": _l("by the configured router"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    key: str
+    label: str
+    value_text: str
+    points: float
+    points_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    total: str
+    parts: list[PartView]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerView:
+    """One partner as a card: who, how far, the money, the score, why."""
+
+    code: str
+    title: str
+    colour: str
+    url: str
+    explain_url: str
+    enterprise: str
+    place: str
+    unverified: bool
+    feasible: bool
+    distance: str
+    freight: str
+    surplus: str
+    surplus_good: bool
+    tonnes: str
+    score: ScoreView
+    chips: list[Chip]
+    more_chips: list[Chip]
+    remedies: list[str]
+    estimate: bool
+    estimate_note: str
+
+
+def score_view(match: Match, weights: Weights | None = None) -> ScoreView:
+    """The five parts with the points each gives, and the sum."""
+    weights = weights or Weights()
+    whole = sum(getattr(weights, name) for name in PARTS)
+    parts = []
+    for name in PARTS:
+        points = match.parts[name] * getattr(weights, name) / whole * 100
+        parts.append(
+            PartView(name, str(PART_LABELS[name]), f"{match.parts[name]:.2f}", round(points, 2), f"{points:.1f}")
+        )
+    return ScoreView(f"{match.score:.0f}", parts)
+
+
+def partner_views(
+    matches: Sequence[Match], rows: Mapping[str, Supply | Demand], *, other: str
+) -> list[PartnerView]:
+    """Views of ranked partners; ``other`` is ``supply`` or ``demand``, the side the partners are on."""
+    return [_partner(match, rows[getattr(match, other)], [], other) for match in matches]
+
+
+def near_miss_views(
+    misses: Sequence[Explanation], rows: Mapping[str, Supply | Demand], *, other: str
+) -> list[PartnerView]:
+    """Views of near misses with what would help."""
+    return [
+        _partner(miss.match, rows[getattr(miss.match, other)], list(map(remedy_text, miss.remedies)), other,
+                 feasible=False)
+        for miss in misses
+    ]
+
+
+def _partner(
+    match: Match, row: Supply | Demand, remedies: list[str], other: str, *, feasible: bool = True
+) -> PartnerView:
+    supply = isinstance(row, Supply)
+    chips = [chip(reason) for reason in match.reasons]
+    # What is not met comes first; of what is met, the specs say more than the gates that every partner passes.
+    unmet = [one for one in chips if one.state != "yes"]
+    met_specs = [chip(r) for r in match.reasons if r.state == "yes" and r.code.startswith(("spec", "blend"))]
+    shown = (unmet + met_specs)[:4]
+    return PartnerView(
+        code=row.code, title=named(row.waste_type if supply else row.use),
+        colour=waste_colour(row.waste_type_id) if supply else "",
+        url=url_for(f"listings.{other}", code=row.code),
+        explain_url=url_for("matches.explain_pair", supply=match.supply, demand=match.demand),
+        enterprise=named(row.enterprise),
+        place=named(row.enterprise.region) if row.enterprise.region else "",
+        unverified=match.status == "unverified", feasible=feasible,
+        distance=formatting.kilometres(match.distance_km),
+        freight=formatting.yuan(match.freight_yuan_per_t, 1),
+        surplus=formatting.yuan(match.surplus_yuan_per_t, 1), surplus_good=match.surplus_yuan_per_t >= 0,
+        tonnes=formatting.number(match.tonnes_per_month, 1), score=score_view(match),
+        chips=shown, more_chips=[one for one in chips if one not in shown], remedies=remedies,
+        estimate=row.quantity_quality == "estimate", estimate_note=row.note,
+    )
+
+
+def method_text(method: str) -> str:
+    """How distance was measured, as a sentence."""
+    return _("Distances are measured %(how)s; freight is an estimate.", how=METHOD_WORDS[method])

@@ -1,0 +1,122 @@
+"""The engine's reasons and remedies as chips and sentences, in the reader's language, with both figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace import formatting
+from marketplace.i18n import named
+from marketplace.matches.bands import limit_words
+from matching.explaining import Remedy
+from matching.reasons import Reason
+from models.catalogue.reference import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """``state`` is ``yes``, ``no`` or ``unknown``; the page adds ✓, ✕ or ?."""
+
+    state: str
+    text: str
+
+
+def chip(reason: Reason) -> Chip:
+    """One reason as a chip."""
+    return Chip(reason.state, _reason_text(reason))
+
+
+def _reason_text(reason: Reason) -> str:
+    values, met = reason.values, reason.state == "yes"
+    kind = reason.code.partition(":")[0]
+    if kind in ("spec", "blend", "assay"):
+        return _spec_text(reason)
+    if kind == "waste":
+        waste = named(catalogue().waste_types[str(values["waste_type"])])
+        return _("Takes %(waste)s", waste=waste) if met else _("Does not take %(waste)s", waste=waste)
+    if kind == "licence":
+        code = values["wanted"]
+        if met:
+            return _("Licensed for %(code)s", code=code)
+        return _("No licence for %(code)s, holds %(held)s", code=code, held=values["held"])
+    if kind == "qualified":
+        return _("Receiver checked") if met else _("Receiver not checked yet")
+    if kind == "months":
+        count = int(values["shared"])  # type: ignore[call-overload]
+        return ngettext("%(num)s month in common", "%(num)s months in common", count) if met else _("No month in common")
+    if kind == "distance":
+        return _distance_text(values, met)
+    return _lot_text(values, met)
+
+
+def _distance_text(values: dict[str, object], met: bool) -> str:
+    km = formatting.number(values["km"], 1)  # type: ignore[arg-type]
+    if "limit_km" not in values:
+        return _("%(km)s km", km=km)
+    limit = formatting.number(values["limit_km"], 1)  # type: ignore[arg-type]
+    if met:
+        return _("%(km)s km, limit %(limit)s", km=km, limit=limit)
+    return _("%(km)s km, more than the limit of %(limit)s", km=km, limit=limit)
+
+
+def _lot_text(values: dict[str, object], met: bool) -> str:
+    lot, found = formatting.number(values["lot_t"], 1), formatting.number(values["tonnes"], 1)  # type: ignore[arg-type]
+    if met:
+        return _("Smallest lot of %(lot)s t reached", lot=lot)
+    return _("%(tonnes)s t a month, less than the smallest lot of %(lot)s", tonnes=found, lot=lot)
+
+
+def _spec_text(reason: Reason) -> str:
+    values = reason.values
+    entry = catalogue().properties[str(values["property"])]
+    name = named(entry)
+    if values["value"] is None:
+        return _("%(name)s not assayed", name=name)
+    limit = limit_words(values["min"], values["max"])  # type: ignore[arg-type]
+    unit = "" if entry.unit in ("1", "cat") else entry.unit
+    figures = {"name": name, "value": formatting.number(values["value"], 3), "unit": unit, "limit": limit}  # type: ignore[arg-type]
+    if values["blend"] and reason.state != "yes":
+        return _("%(name)s %(value)s %(unit)s, mix must be %(limit)s", **figures)
+    return _("%(name)s %(value)s %(unit)s, limit %(limit)s", **figures).replace("  ", " ")
+
+
+def remedy_text(remedy: Remedy) -> str:
+    """What would help, as one sentence."""
+    values = remedy.values
+    if remedy.code in ("lower_property", "raise_property", "mix_lower", "mix_higher", "test"):
+        return _property_remedy(remedy)
+    if remedy.code == "raise_distance":
+        km = formatting.number(values["km"], 1)  # type: ignore[arg-type]
+        if values["whose"] == "supply":
+            return _("The supply's distance limit would have to be %(km)s km longer.", km=km)
+        return _("The demand's distance limit would have to be %(km)s km longer.", km=km)
+    if remedy.code == "lower_lot":
+        tonnes = formatting.number(values["tonnes"], 1)  # type: ignore[arg-type]
+        return _("A smallest lot of %(tonnes)s t would do.", tonnes=tonnes)
+    sentences = {
+        "accept_waste": _("The demand would have to take this waste type."),
+        "get_licence": _("The receiver needs a licence for %(code)s.", code=values.get("wanted", "")),
+        "check_receiver": _("The administrator has to check the receiver's permits and capacity first."),
+        "shift_months": _("The months of supply and demand would have to overlap."),
+    }
+    return sentences[remedy.code]
+
+
+def _property_remedy(remedy: Remedy) -> str:
+    values = remedy.values
+    entry = catalogue().properties[str(values["property"])]
+    if remedy.code == "test":
+        return _("Have %(name)s tested (%(method)s).", name=named(entry), method=entry.test_method)
+    figures = {
+        "name": named(entry), "unit": "" if entry.unit in ("1", "cat") else entry.unit,
+        "gap": formatting.number(values["gap"], 3), "limit": formatting.number(values["limit"], 3),  # type: ignore[arg-type]
+    }
+    sentences = {
+        "lower_property": _("%(name)s must fall by %(gap)s to %(limit)s %(unit)s, or the limit be relaxed.", **figures),
+        "raise_property": _("%(name)s must rise by %(gap)s to %(limit)s %(unit)s, or the limit be relaxed.", **figures),
+        "mix_lower": _("Mixed with lots whose %(name)s is below %(limit)s %(unit)s it would fit.", **figures),
+        "mix_higher": _("Mixed with lots whose %(name)s is above %(limit)s %(unit)s it would fit.", **figures),
+    }
+    return sentences[remedy.code]
