@@ -65,7 +65,9 @@ def judge(tables: Tables, months: int = 12) -> dict[tuple[str, str], Judged]:
                 if spec["basis"] != "blend" and not inside:
                     broken.add(f"spec:{key}")
             freight = 6.4 + 0.337 * km
-            surplus = _number(demand["bid_yuan_per_t"], 0.0) - _number(supply["ask_yuan_per_t"], 0.0) - freight
+            surplus = (
+                _number(demand["bid_yuan_per_t"], 0.0) - _number(supply["ask_yuan_per_t"], 0.0) - freight
+            )
             status = "infeasible" if broken else "unverified" if untested else "feasible"
             found[supply["id"], demand["id"]] = Judged(
                 status, frozenset(broken), frozenset(untested), km, freight, surplus, tonnes

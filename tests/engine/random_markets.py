@@ -51,7 +51,7 @@ def catalogue() -> Catalogue:
     return read_catalogue(DATA_FOLDER)
 
 
-def random_tables(seed: int, shape: Shape = Shape()) -> Tables:  # noqa: B008 - frozen
+def random_tables(seed: int, shape: Shape = Shape()) -> Tables:
     """The tables of a random market; its rows stand in no particular order."""
     rng = Random(seed)
     wastes = WASTES[: shape.wastes]
@@ -72,7 +72,11 @@ def random_tables(seed: int, shape: Shape = Shape()) -> Tables:  # noqa: B008 - 
         tables["accepts.csv"] += [_accept(rng, demand["id"], waste) for waste in accepted]
         tables["specs.csv"] += _specs(rng, demand["id"], accepted, shape)
         if rng.random() < shape.residues:
-            row = {"demand": demand["id"], "waste_type": rng.choice(wastes), "yield_t_per_t": _figure(rng, 0.05, 0.3)}
+            row = {
+                "demand": demand["id"],
+                "waste_type": rng.choice(wastes),
+                "yield_t_per_t": _figure(rng, 0.05, 0.3),
+            }
             tables["residues.csv"].append(row)
     for rows in tables.values():
         rng.shuffle(rows)
@@ -93,7 +97,7 @@ def write_tables(folder: Path, tables: Tables, months: int = 12) -> Path:
     return folder
 
 
-def random_problem(folder: Path, seed: int, shape: Shape = Shape()) -> MatchProblem:  # noqa: B008 - frozen
+def random_problem(folder: Path, seed: int, shape: Shape = Shape()) -> MatchProblem:
     """A random market, written to ``folder`` and read back as the engine reads it."""
     return read_scenario(write_tables(folder, random_tables(seed, shape), shape.months), catalogue())
 
@@ -109,8 +113,12 @@ def _maybe(rng: Random, share: float, value: str) -> str:
 def _enterprise(rng: Random, key: str) -> Row:
     held = rng.sample(LICENCES, rng.randint(0, 3))
     return {
-        "id": key, "name": f"enterprise {key}", "lat": _figure(rng, 39.0, 40.5), "lon": _figure(rng, 108.0, 110.5),
-        "qualified": rng.choice(("true", "true", "true", "false", "")), "licences": ";".join(held),
+        "id": key,
+        "name": f"enterprise {key}",
+        "lat": _figure(rng, 39.0, 40.5),
+        "lon": _figure(rng, 108.0, 110.5),
+        "qualified": rng.choice(("true", "true", "true", "false", "")),
+        "licences": ";".join(held),
     }
 
 
@@ -124,17 +132,22 @@ def _listing(rng: Random, key: str, shape: Shape) -> Row:
     start, end = _window(rng, shape)
     elsewhere = rng.random() < 0.3
     return {
-        "id": key, "enterprise": f"E{rng.randrange(shape.enterprises)}",
-        "t_per_month": str(rng.choice((0, 100, 250, 500, 1000, 4000))), "start": start, "end": end,
+        "id": key,
+        "enterprise": f"E{rng.randrange(shape.enterprises)}",
+        "t_per_month": str(rng.choice((0, 100, 250, 500, 1000, 4000))),
+        "start": start,
+        "end": end,
         "min_lot_t": _maybe(rng, shape.limits, str(rng.choice((0, 100, 250, 500)))),
         "max_distance_km": _maybe(rng, shape.limits, str(rng.choice((0, 40, 90, 150, 400)))),
-        "lat": _figure(rng, 39.0, 40.5) if elsewhere else "", "lon": _figure(rng, 108.0, 110.5) if elsewhere else "",
+        "lat": _figure(rng, 39.0, 40.5) if elsewhere else "",
+        "lon": _figure(rng, 108.0, 110.5) if elsewhere else "",
     }
 
 
 def _supply(rng: Random, key: str, shape: Shape, wastes: tuple[str, ...]) -> Row:
     return {
-        **_listing(rng, key, shape), "waste_type": rng.choice(wastes),
+        **_listing(rng, key, shape),
+        "waste_type": rng.choice(wastes),
         "stock_t": _maybe(rng, 0.4, str(rng.choice((0, 300, 2000)))),
         "ask_yuan_per_t": _maybe(rng, 0.8, str(rng.choice((-60, -20, 0, 5, 30)))),
     }
@@ -142,7 +155,8 @@ def _supply(rng: Random, key: str, shape: Shape, wastes: tuple[str, ...]) -> Row
 
 def _demand(rng: Random, key: str, shape: Shape, uses: list[str]) -> Row:
     return {
-        **_listing(rng, key, shape), "use": rng.choice(uses),
+        **_listing(rng, key, shape),
+        "use": rng.choice(uses),
         "bid_yuan_per_t": _maybe(rng, 0.8, str(rng.choice((-30, 0, 20, 60, 120)))),
     }
 
@@ -150,12 +164,17 @@ def _demand(rng: Random, key: str, shape: Shape, uses: list[str]) -> Row:
 def _assays(rng: Random, supply: str, shape: Shape) -> list[Row]:
     return [
         {"supply": supply, "property": key, "value": str(rng.choice((2, 5, 8, 9.2, 12, 30)))}
-        for key in (*LINEAR, *NOT_LINEAR) if rng.random() < shape.assayed
+        for key in (*LINEAR, *NOT_LINEAR)
+        if rng.random() < shape.assayed
     ]
 
 
 def _accept(rng: Random, demand: str, waste: str) -> Row:
-    return {"demand": demand, "waste_type": waste, "max_share": _maybe(rng, 0.3, rng.choice(("0", "0.3", "0.5", "1")))}
+    return {
+        "demand": demand,
+        "waste_type": waste,
+        "max_share": _maybe(rng, 0.3, rng.choice(("0", "0.3", "0.5", "1"))),
+    }
 
 
 def _specs(rng: Random, demand: str, accepted: list[str], shape: Shape) -> list[Row]:
@@ -166,8 +185,11 @@ def _specs(rng: Random, demand: str, accepted: list[str], shape: Shape) -> list[
         low, high = sorted(rng.sample((0, 2, 5, 8, 9.2, 12, 30), 2))
         sides = rng.choice(("max", "max", "min", "both"))
         row = {
-            "demand": demand, "waste_type": _maybe(rng, 0.4, rng.choice(accepted)), "property": key,
-            "min": str(low) if sides in ("min", "both") else "", "max": str(high) if sides != "min" else "",
+            "demand": demand,
+            "waste_type": _maybe(rng, 0.4, rng.choice(accepted)),
+            "property": key,
+            "min": str(low) if sides in ("min", "both") else "",
+            "max": str(high) if sides != "min" else "",
             "basis": "blend" if blend else rng.choice(("each", "")),
         }
         rows[row["waste_type"], key, "blend" if blend else "each"] = row

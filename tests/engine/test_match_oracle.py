@@ -59,7 +59,9 @@ def test_every_pair_is_explained_by_the_rules_it_breaks(tmp_path: Path, seed: in
         reasons = found.match.reasons
         assert found.status == pair.status
         assert {reason.code for reason in reasons if reason.state == "no"} == pair.broken
-        assert {reason.code.partition(":")[2] for reason in reasons if reason.code.startswith("assay:")} == pair.untested
+        assert {
+            reason.code.partition(":")[2] for reason in reasons if reason.code.startswith("assay:")
+        } == pair.untested
         assert len(found.remedies) == sum(reason.state != "yes" for reason in reasons)
 
 
@@ -100,7 +102,8 @@ def test_near_misses_are_infeasible_accepted_and_fewest_faults_first(tmp_path: P
     for supply in problem.supplies.ids:
         misses = near_misses(problem, EVERY, supply_id=supply, limit=1000)
         assert {miss.match.demand for miss in misses} == {
-            demand for (own, demand), pair in wanted.items()
+            demand
+            for (own, demand), pair in wanted.items()
             if own == supply and pair.status == "infeasible" and "waste" not in pair.broken
         }
         # A property may be bound twice, for all wastes and for this one: both rules count.
@@ -118,7 +121,9 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("block", [1, 7, 50])
-def test_the_size_of_a_block_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+def test_the_size_of_a_block_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
     problem = random_problem(tmp_path, 3, SHAPES[1])
     whole = match(problem, EVERY)
     monkeypatch.setattr("matching.ranking.BLOCK_PAIRS", block)
