@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
+# Byte code is compiled as it is first used: compiling all of it up front takes longer than downloading it.
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 GONGSHENG := $(BIN)/gongsheng
 PO := $(wildcard marketplace/translations/*/LC_MESSAGES/messages.po)
@@ -49,13 +50,13 @@ $(VENV)/pyvenv.cfg:
 $(STAMPS)/installed: requirements.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@mkdir -p $(STAMPS) var
 	@echo "Installing pinned packages (half a minute the first time) ..."
-	@$(PIP) install -r requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-compile -r requirements.txt
+	@$(PIP) install --no-compile --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(STAMPS)/dev: requirements-dev.txt $(STAMPS)/installed
 	@echo "Installing what the tests need ..."
-	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) install --no-compile -r requirements-dev.txt
 	@touch $@
 
 var/archives/.fetched: requirements-assets.txt | $(STAMPS)/installed
@@ -65,7 +66,7 @@ var/archives/.fetched: requirements-assets.txt | $(STAMPS)/installed
 	@touch $@
 
 node: $(STAMPS)/installed requirements-node.txt
-	@$(BIN)/python -m marketplace.assets.vendor || { echo "Installing Node.js, which this machine lacks ..."; $(PIP) install -r requirements-node.txt; }
+	@$(BIN)/python -m marketplace.assets.vendor || { echo "Installing Node.js, which this machine lacks ..."; $(PIP) install --no-compile -r requirements-node.txt; }
 
 %.mo: %.po $(STAMPS)/installed
 	@$(BIN)/pybabel -q compile -i $< -o $@
