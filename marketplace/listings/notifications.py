@@ -1,0 +1,23 @@
+"""Who is told when a listing changes."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from marketplace.listings.queries_edit import Listing, open_bidders
+from marketplace.unit_of_work import UnitOfWork
+from models.accounts import User
+from models.events import Event
+from models.listings import Supply
+
+
+def tell_of_withdrawal(uow: UnitOfWork, listing: Listing, event: Event) -> None:
+    """Tell the people of every enterprise with an open bid that the listing has been withdrawn."""
+    bidders = open_bidders(uow.session, listing)
+    if not bidders:
+        return
+    people = select(User.id).where(User.enterprise_id.in_(bidders), User.active.is_(True))
+    uow.notify(
+        uow.session.scalars(people), event, listing="supply" if isinstance(listing, Supply) else "demand",
+        listing_code=listing.code, owner=listing.enterprise_id,
+    )

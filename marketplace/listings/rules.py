@@ -1,0 +1,84 @@
+"""When a listing may be published, changed or withdrawn: pure functions that return reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from marketplace.errors import Refusal
+from matching.catalogue import WasteType
+
+TO_BE_IDENTIFIED = "to_be_identified"
+IDENTIFICATION = "hazard_flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What both kinds of listing have, as the rules need it; months are ``YYYY-MM``."""
+
+    t_per_month: Decimal
+    stock_t: Decimal
+    start_month: str
+    end_month: str | None
+    min_lot_t: Decimal | None
+    this_month: str
+
+
+def amount_possible(draft: Draft) -> list[Refusal]:
+    """Tonnes, months and lot must fit each other."""
+    reasons = []
+    if draft.t_per_month + draft.stock_t <= 0:
+        reasons.append(Refusal("listing:no_tonnes", field="t_per_month"))
+    if draft.end_month is not None and draft.end_month < draft.start_month:
+        reasons.append(Refusal("listing:months_swapped", field="end_month"))
+    elif draft.end_month is not None and draft.end_month < draft.this_month:
+        reasons.append(Refusal("listing:over", {"month": draft.end_month}, "end_month"))
+    lot, most = draft.min_lot_t or Decimal(0), draft.t_per_month + draft.stock_t
+    if 0 < most < lot:
+        reasons.append(Refusal("listing:lot_too_large", {"lot": lot, "most": most}, "min_lot_t"))
+    return reasons
+
+
+def may_publish_supply(draft: Draft, *, hazardous: str, assayed: Collection[str]) -> list[Refusal]:
+    """Why a supply may not be published.  Waste of unknown danger must be identified before it is offered."""
+    reasons = amount_possible(draft)
+    if hazardous == TO_BE_IDENTIFIED and IDENTIFICATION not in assayed:
+        reasons.append(Refusal("listing:not_identified", field="assays"))
+    return reasons
+
+
+def may_publish_demand(
+    draft: Draft, *, accepted: Mapping[str, WasteType], licences: Collection[str]
+) -> list[Refusal]:
+    """Why a demand may not be published; hazardous waste may only be wanted by who is licensed for it."""
+    reasons = amount_possible(draft)
+    if not accepted:
+        reasons.append(Refusal("listing:accepts_nothing", field="accepts"))
+    reasons += [
+        Refusal("listing:no_licence", {"waste": waste.id, "codes": waste.hw_codes}, "accepts")
+        for waste in accepted.values() if not licensed_for(waste, licences)
+    ]
+    return reasons
+
+
+def licensed_for(waste: WasteType, licences: Collection[str]) -> bool:
+    """Whether ``licences`` cover ``waste``: its HW code, its own id, or every code (``HW*``)."""
+    return not waste.hazardous or bool({*waste.hw_codes, waste.id, "HW*"} & set(licences))
+
+
+def may_change_type(*, changes_type: bool, has_bids: bool, field: str) -> list[Refusal]:
+    """Others have bid on what was offered: its kind stays, everything else may change."""
+    return [Refusal("listing:type_has_bids", field=field)] if changes_type and has_bids else []
+
+
+def covers_promises(*, t_per_month: Decimal, stock_t: Decimal, promised_t: Decimal) -> list[Refusal]:
+    """Accepted bids hold tonnes that an edit may not take away; ``promised_t`` is the most of any month."""
+    if t_per_month + stock_t >= promised_t:
+        return []
+    return [Refusal("listing:promised", {"promised": promised_t}, "t_per_month")]
+
+
+def may_withdraw(*, status: str) -> list[Refusal]:
+    """Only what was published can be withdrawn; a draft is nobody's business yet."""
+    return [Refusal("listing:not_published")] if status == "draft" else []
