@@ -166,11 +166,13 @@ def property_rows(search: SearchFilter, typed: Mapping[str, str] | None) -> list
     ]
 
 
-def property_choices(options: Options) -> list[tuple[str, str]]:
-    """Properties with their unit, in the order of their names."""
+def property_choices(search: SearchFilter, options: Options) -> list[tuple[str, str]]:
+    """Properties that were assayed, or are asked for, with their unit, in the order of their names."""
+    offered = options.assayed | {wanted.property_id for wanted in search.ranges}
     words = [
         (key, f"{named(row)} ({row.unit})" if row.unit and row.unit != "-" else named(row))
         for key, row in options.properties.items()
+        if key in offered
     ]
     return sorted(words, key=lambda pair: pair[1].casefold())
 

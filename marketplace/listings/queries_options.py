@@ -16,31 +16,34 @@ from models.organisations import Park, Region, Site
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Catalogue rows by id, and places by key, own sites first."""
+    """Catalogue rows by id, places by key (own sites first), and the properties that any supply was assayed for."""
 
     wastes: dict[str, WasteTypeRow]
     uses: dict[str, UseRow]
     regions: dict[str, Region]
     properties: dict[str, PropertyRow]
     places: dict[str, Origin]
+    assayed: frozenset[str]
 
     def choices(self) -> Choices:
         return Choices(self.wastes, self.uses, self.regions, self.properties, self.places)
 
 
 def options(session: Session, kind: str, enterprise_id: int | None) -> Options:
-    """What a search among listings of ``kind`` may ask for; only assayed properties are on offer."""
+    """What a search among listings of ``kind`` may ask for."""
     wastes = {row.id: row for row in session.scalars(select(WasteTypeRow).order_by(WasteTypeRow.id))}
     regions = {row.id: row for row in session.scalars(select(Region).order_by(Region.id))}
     uses: dict[str, UseRow] = {}
     properties: dict[str, PropertyRow] = {}
+    assayed: set[str] = set()
     if kind == SUPPLY:
-        assayed = select(Assay.id).where(Assay.property_id == PropertyRow.id).exists()
-        query = select(PropertyRow).where(assayed).order_by(PropertyRow.id)
-        properties = {row.id: row for row in session.scalars(query)}
+        known = select(Assay.id).where(Assay.property_id == PropertyRow.id).exists()
+        for row, in_use in session.execute(select(PropertyRow, known).order_by(PropertyRow.id)):
+            properties[row.id] = row
+            assayed |= {row.id} if in_use else set()
     else:
         uses = {row.id: row for row in session.scalars(select(UseRow).order_by(UseRow.id))}
-    return Options(wastes, uses, regions, properties, places(session, enterprise_id))
+    return Options(wastes, uses, regions, properties, places(session, enterprise_id), frozenset(assayed))
 
 
 def places(session: Session, enterprise_id: int | None) -> dict[str, Origin]:

@@ -1,0 +1,40 @@
+"""The web application on a database of the module's own, and a client that can sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marketplace.app import create_app
+from marketplace.config import Settings
+from models.accounts import User
+
+
+@pytest.fixture(scope="module")
+def app(database_url: str) -> Iterator[Flask]:
+    app = create_app(Settings(database_url=database_url, secret_key="only for tests", https=False))
+    app.config["TESTING"] = True
+    yield app
+    app.extensions["gongsheng_engine"].dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that has not signed in and reads Chinese, the default."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient) -> Callable[[User], FlaskClient]:
+    """``sign_in(user)``: the client acts for that account from now on."""
+
+    def act_for(user: User) -> FlaskClient:
+        with client.session_transaction() as browser:
+            browser["_user_id"] = f"{user.id}:{user.session_nonce}"
+            browser["_fresh"] = True
+        return client
+
+    return act_for
