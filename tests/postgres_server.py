@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -61,7 +62,8 @@ def running_server() -> Iterator[str]:
         yield url
     finally:
         if server is not None:
-            server.terminate()
+            # Nothing in it is wanted any more, so there is no point in an orderly shutdown.
+            server.send_signal(signal.SIGQUIT)
             server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.security.passwords import hash_password
 from marketplace.unit_of_work import UnitOfWork
-from models import Demand, Enterprise, Park, Role, Supply, User
+from models import Demand, DemandAccept, Enterprise, Park, Role, Supply, User
 
 _PARK = "大路"
 
@@ -40,8 +40,9 @@ SIGN_INS: tuple[tuple[str, str, str], ...] = tuple(
 def create_accounts(*, uow: UnitOfWork) -> list[User]:
     """The demo accounts for the market in the database, each with its event.
 
-    The producer is the enterprise that offers most, the recycler the qualified one with the fewest supplies
-    and the most demands.  Raises ``LookupError`` where the market has no such enterprise or park.
+    The producer is the enterprise that offers the most kinds of waste, the recycler the qualified one that
+    offers least and accepts the most kinds.  Raises
+    ``LookupError`` where there is no such enterprise or park.
     """
     session = uow.session
     staff = {"producer": _producer(session), "recycler": _recycler(session)}
@@ -63,7 +64,10 @@ def _producer(session: Session) -> int:
     query = (
         select(Supply.enterprise_id).join(Enterprise)
         .group_by(Supply.enterprise_id, Enterprise.code)
-        .order_by(func.count(Supply.id).desc(), func.sum(Supply.t_per_month).desc(), Enterprise.code)
+        .order_by(
+            func.count(Supply.waste_type_id.distinct()).desc(), func.sum(Supply.t_per_month).desc(),
+            Enterprise.code,
+        )
     )
     return _first(session, query, "enterprise with a supply")
 
@@ -72,9 +76,10 @@ def _recycler(session: Session) -> int:
     supplies = select(func.count(Supply.id)).where(Supply.enterprise_id == Enterprise.id).scalar_subquery()
     query = (
         select(Enterprise.id).join(Demand, Demand.enterprise_id == Enterprise.id)
+        .join(DemandAccept, DemandAccept.demand_id == Demand.id)
         .where(Enterprise.qualified)
         .group_by(Enterprise.id, Enterprise.code)
-        .order_by(supplies, func.count(Demand.id).desc(), Enterprise.code)
+        .order_by(supplies, func.count(DemandAccept.id).desc(), Enterprise.code)
     )
     return _first(session, query, "qualified enterprise with a demand")
 

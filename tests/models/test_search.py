@@ -27,7 +27,7 @@ def test_pieces() -> None:
 @pytest.mark.parametrize(
     "query",
     ["煤矸石", "矸石", "矸", "gangue", "GANG", "煤矸石 神山", "神山 gangue", "神山矿业", "Shenshan",
-     "ＳＷ０４",     "东胜", "dongsheng", "露天堆存", "S-77"],
+     "ＳＷ０４", "东胜", "dongsheng", "露天堆存", "S-77"],
 )
 def test_finds(session: Session, query: str) -> None:
     make.noise(session)
