@@ -46,8 +46,12 @@ def _haversine(least: str, element: Any, compiler: Any, options: dict[str, Any])
 
 
 _NEEDED = {
-    "radians": (1, math.radians), "sin": (1, math.sin), "cos": (1, math.cos), "asin": (1, math.asin),
-    "sqrt": (1, math.sqrt), "power": (2, math.pow),
+    "radians": (1, math.radians),
+    "sin": (1, math.sin),
+    "cos": (1, math.cos),
+    "asin": (1, math.asin),
+    "sqrt": (1, math.sqrt),
+    "power": (2, math.pow),
 }
 
 

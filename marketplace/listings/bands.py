@@ -15,7 +15,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One range of ``part`` (``tonnes`` per month, ``price`` in yuan/t, ``distance`` in km); bounds are inclusive."""
+    """One range of ``part`` (``tonnes`` per month, ``price`` yuan/t, ``distance`` km); bounds inclusive."""
 
     part: str
     key: str

@@ -1,7 +1,7 @@
 """What a search asks for: the query string read into one frozen object, and written back in one order.
 
-Whatever cannot be understood is left out of the search and named in a refusal, so that a bad link still shows a
-page.  ``params()`` is canonical: two searches that ask for the same have the same address.
+Whatever cannot be understood is left out of the search and named in a refusal, so that a bad link still shows
+a page.  ``params()`` is canonical: two searches that ask for the same have the same address.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class SearchFilter:
-    """One search over listings of one ``kind``; ``near`` is a key of ``Choices.places``; months are ``YYYY-MM``."""
+    """One search over listings of one ``kind``; ``near`` is a key of ``Choices.places``."""
 
     kind: str
     q: str = ""
@@ -76,18 +76,31 @@ class SearchFilter:
     def active(self) -> tuple[str, ...]:
         """The parts that narrow this search, in the order of :data:`PARTS`."""
         on = {
-            "q": self.q, "waste": self.wastes, "use": self.uses, "region": self.regions,
-            "distance": self.near and self.within_km is not None, "tonnes": self.tonnes, "price": self.price,
-            "months": self.first_month or self.last_month, "assay": self.ranges, "verified": self.verified,
+            "q": self.q,
+            "waste": self.wastes,
+            "use": self.uses,
+            "region": self.regions,
+            "distance": self.near and self.within_km is not None,
+            "tonnes": self.tonnes,
+            "price": self.price,
+            "months": self.first_month or self.last_month,
+            "assay": self.ranges,
+            "verified": self.verified,
         }
         return tuple(part for part in PARTS if on[part])
 
     def without(self, part: str) -> SearchFilter:
         """The same search with one part taken away, from its first page."""
         nothing: dict[str, dict[str, object]] = {
-            "q": {"q": ""}, "waste": {"wastes": ()}, "use": {"uses": ()}, "region": {"regions": ()},
-            "distance": {"within_km": None}, "tonnes": {"tonnes": Bounds()}, "price": {"price": Bounds()},
-            "months": {"first_month": "", "last_month": ""}, "assay": {"ranges": ()},
+            "q": {"q": ""},
+            "waste": {"wastes": ()},
+            "use": {"uses": ()},
+            "region": {"regions": ()},
+            "distance": {"within_km": None},
+            "tonnes": {"tonnes": Bounds()},
+            "price": {"price": Bounds()},
+            "months": {"first_month": "", "last_month": ""},
+            "assay": {"ranges": ()},
             "verified": {"verified": False},
         }
         return replace(self, page=1, **nothing[part])  # type: ignore[arg-type]
@@ -103,7 +116,10 @@ class SearchFilter:
         pairs += [("from", self.first_month), ("to", self.last_month)]
         for number, wanted in enumerate(self.ranges, start=1):
             pairs += [(f"p{number}", wanted.property_id), *_bounds_params(f"p{number}", wanted.bounds)]
-        pairs += [("verified", "1" if self.verified else ""), ("sort", "" if self.sort == NEWEST else self.sort)]
+        pairs += [
+            ("verified", "1" if self.verified else ""),
+            ("sort", "" if self.sort == NEWEST else self.sort),
+        ]
         pairs.append(("page", str(self.page) if self.page > 1 else ""))
         return [(name, value) for name, value in pairs if value]
 

@@ -10,7 +10,17 @@ from typing import Protocol
 from marketplace.errors import Refusal
 from marketplace.fields import parse_number
 from marketplace.listings.filters import (
-    DEMAND, DISTANCE, LONGEST_WORDS, MAX_RANGES, NEWEST, SORTS, SUPPLY, Asked, Bounds, Choices, PropertyRange,
+    DEMAND,
+    DISTANCE,
+    LONGEST_WORDS,
+    MAX_RANGES,
+    NEWEST,
+    SORTS,
+    SUPPLY,
+    Asked,
+    Bounds,
+    Choices,
+    PropertyRange,
     SearchFilter,
 )
 from models.grams import runs
@@ -109,7 +119,9 @@ class _Reader:
     def bounds(self, name: str, floor: Decimal | None = None) -> Bounds:
         low, high = self.number(f"{name}_min", floor), self.number(f"{name}_max", floor)
         if low is not None and high is not None and low > high:
-            self.refuse(f"{name}_min", "min_above_max", low=self.text(f"{name}_min"), high=self.text(f"{name}_max"))
+            self.refuse(
+                f"{name}_min", "min_above_max", low=self.text(f"{name}_min"), high=self.text(f"{name}_max")
+            )
             return Bounds()
         return Bounds(low, high)
 
@@ -176,10 +188,18 @@ def _range_order(wanted: PropertyRange) -> tuple[str, Decimal, Decimal]:
 
 def _printable(text: str) -> str:
     # The database takes no NUL, and a control character in an address is never meant.
-    return " ".join("".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text[:400]).split())
+    return " ".join(
+        "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text[:400]).split()
+    )
 
 
 def _is_month(text: str) -> bool:
     year, dash, month = text.partition("-")
-    right = year[:2] in ("20", "21") and len(year) == 4 and len(month) == 2 and dash == "-" and (year + month).isascii()
+    right = (
+        year[:2] in ("20", "21")
+        and len(year) == 4
+        and len(month) == 2
+        and dash == "-"
+        and (year + month).isascii()
+    )
     return right and (year + month).isdigit() and 1 <= int(month) <= 12

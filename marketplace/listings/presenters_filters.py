@@ -15,37 +15,61 @@ from marketplace import formatting
 from marketplace.i18n import language, named
 from marketplace.listings.bands import BANDS
 from marketplace.listings.filters import SUPPLY, Bounds, PropertyRange, SearchFilter
+from marketplace.listings.queries_conditions import Origin
 from marketplace.listings.queries_options import Options
-from marketplace.listings.queries_search import Counts, Origin
+from marketplace.listings.queries_search import Counts
 from marketplace.reasons import declare
 
 declare(
     {
-        "search:unknown": _l("“%(value)s” is not one of the choices; it was left out. Pick one from the list."),
+        "search:unknown": _l(
+            "“%(value)s” is not one of the choices; it was left out. Pick one from the list."
+        ),
         "search:place_unknown": _l(
             "“%(value)s” is not one of your sites and not a park; choose a place from the list."
         ),
         "search:not_number": _l("“%(value)s” is not a number. Write digits only, for example 5000 or 8.5."),
         "search:below": _l("%(value)s is below %(least)s, the least that is possible; it was left out."),
         "search:too_large": _l("%(value)s is too large a number to search with; it was left out."),
-        "search:min_above_max": _l("The lower limit %(low)s is above the upper limit %(high)s; both were left out."),
+        "search:min_above_max": _l(
+            "The lower limit %(low)s is above the upper limit %(high)s; both were left out."
+        ),
         "search:radius": _l("A distance lies above 0 and up to %(most)s km; %(value)s was left out."),
-        "search:radius_without_place": _l("Choose the site or park from which the distance is to be measured."),
+        "search:radius_without_place": _l(
+            "Choose the site or park from which the distance is to be measured."
+        ),
         "search:sort_without_place": _l("To sort by distance, choose the site or park to measure from."),
         "search:month_unknown": _l("“%(value)s” is not a month; pick one from the list."),
-        "search:months_turned": _l("The first month %(first)s is after the last month %(last)s; both were left out."),
+        "search:months_turned": _l(
+            "The first month %(first)s is after the last month %(last)s; both were left out."
+        ),
         "search:property_missing": _l("Choose the property that these limits are for."),
-        "search:no_words": _l("There is no word to look for in “%(value)s”. Write letters, digits or characters."),
+        "search:no_words": _l(
+            "There is no word to look for in “%(value)s”. Write letters, digits or characters."
+        ),
         "search:words_long": _l("At most %(most)s characters can be searched for; the rest was cut off."),
         "search:page_unknown": _l("“%(value)s” is not a page number; this is the first page."),
         "search:page_beyond": _l("There is no page %(page)s; this is the last one, page %(pages)s."),
     }
 )
 
+# How the catalogue writes that a property is a bare number.
+NO_UNIT = ("", "-", "1", "cat")
+
 FIELD_WORDS = {
-    "q": _l("Words"), "waste": _l("Waste type"), "use": _l("Use"), "region": _l("Banner"), "near": _l("Measured from"),
-    "km": _l("Distance"), "t": _l("Tonnes per month"), "price": _l("Price"), "from": _l("First month"),
-    "to": _l("Last month"), "p": _l("Property"), "sort": _l("Order"), "page": _l("Page"),
+    "q": _l("Words"),
+    "waste": _l("Waste type"),
+    "use": _l("Use"),
+    "region": _l("Banner"),
+    "near": _l("Measured from"),
+    "km": _l("Distance"),
+    "t": _l("Tonnes per month"),
+    "price": _l("Price"),
+    "from": _l("First month"),
+    "to": _l("Last month"),
+    "p": _l("Property"),
+    "sort": _l("Order"),
+    "page": _l("Page"),
 }
 
 
@@ -80,7 +104,9 @@ def field_word(name: str) -> str:
 
 def place_name(origin: Origin) -> str:
     if origin.own:
-        return origin.name or _("My site (%(lat)s, %(lon)s)", lat=f"{origin.lat:.2f}", lon=f"{origin.lon:.2f}")
+        return origin.name or _(
+            "My site (%(lat)s, %(lon)s)", lat=f"{origin.lat:.2f}", lon=f"{origin.lon:.2f}"
+        )
     return origin.name if language() == "zh" else origin.name_en or origin.name
 
 
@@ -91,7 +117,8 @@ def chips(search: SearchFilter, options: Options) -> list[Chip]:
     if search.q:
         found.append(Chip(_("Words: %(words)s", words=search.q), address(first.without("q"))))
     for name, chosen, entries in (
-        ("wastes", search.wastes, options.wastes), ("uses", search.uses, options.uses),
+        ("wastes", search.wastes, options.wastes),
+        ("uses", search.uses, options.uses),
         ("regions", search.regions, options.regions),
     ):
         for key in chosen:
@@ -117,8 +144,10 @@ def loosenings(search: SearchFilter, counts: Counts, options: Options) -> list[L
     return [
         Loosening(
             ngettext(
-                "Without “%(filter)s” there is %(num)s.", "Without “%(filter)s” there are %(num)s.",
-                counts.without[part], filter=part_words(search, part, options),
+                "Without “%(filter)s” there is %(num)s.",
+                "Without “%(filter)s” there are %(num)s.",
+                counts.without[part],
+                filter=part_words(search, part, options),
             ),
             address(search.without(part)),
         )
@@ -131,7 +160,8 @@ def part_words(search: SearchFilter, part: str, options: Options) -> str:
     listed = "、" if language() == "zh" else ", "
     if part in ("waste", "use", "region"):
         chosen, entries = {
-            "waste": (search.wastes, options.wastes), "use": (search.uses, options.uses),
+            "waste": (search.wastes, options.wastes),
+            "use": (search.uses, options.uses),
             "region": (search.regions, options.regions),
         }[part]
         return listed.join(named(entries[key]) for key in chosen)
@@ -150,7 +180,7 @@ def part_words(search: SearchFilter, part: str, options: Options) -> str:
 def range_words(wanted: PropertyRange, options: Options) -> str:
     """``LOI ≤ 8 %``; without limits it is enough that the property was assayed."""
     entry = options.properties[wanted.property_id]
-    name, unit = named(entry), f" {entry.unit}" if entry.unit else ""
+    name, unit = named(entry), "" if entry.unit in NO_UNIT else f" {entry.unit}"
     low, high = (_figure(side) for side in (wanted.bounds.low, wanted.bounds.high))
     if wanted.bounds.low is not None and wanted.bounds.high is not None:
         return f"{name} {low}–{high}{unit}"

@@ -1,35 +1,35 @@
-"""The search pages in words: choices with counts, rows of two lines, the map's points, pages."""
+"""The search form in words: choices with their counts, ready-made ranges, orders, months, pages."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row
 
 from marketplace import formatting
-from marketplace.i18n import language, named
+from marketplace.i18n import named
 from marketplace.listings.bands import BANDS
 from marketplace.listings.filters import (
-    DISTANCE, MAX_RANGES, NEWEST, PRICE, SUPPLY, TONNES, SearchFilter,
+    DISTANCE,
+    MAX_RANGES,
+    NEWEST,
+    PRICE,
+    SUPPLY,
+    TONNES,
+    SearchFilter,
 )
-from marketplace.listings.presenters_filters import address, place_name
+from marketplace.listings.presenters_filters import NO_UNIT, address, place_name
 from marketplace.listings.queries_options import Options
 from marketplace.listings.queries_search import PAGE_ROWS, Counts
 from marketplace.months import month_after, months_between
-from marketplace.palette import FALLBACK, waste_colour
-from models.listings import QuantityQuality
+from marketplace.palette import waste_colour
 
 # As many as can be read at a glance; the others open.
 SHOWN_CHOICES = 8
 MONTHS_AHEAD = 35
-DOTS = 4
 SORT_WORDS = {NEWEST: _l("newest"), TONNES: _l("tonnes"), PRICE: _l("price"), DISTANCE: _l("distance")}
 
 
@@ -53,23 +53,6 @@ class Facet:
     label: str
     shown: list[Choice]
     hidden: list[Choice]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One listing in two lines."""
-
-    code: str
-    url: str
-    title: str
-    beside: str
-    dots: list[str]
-    tonnes: Decimal
-    estimate: bool
-    estimate_note: str
-    enterprise: str
-    when: str
-    money: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +85,18 @@ def facets(search: SearchFilter, counts: Counts, options: Options) -> list[Facet
     return found
 
 
-def _facet(name: str, label: str, chosen: tuple[str, ...], entries: Mapping[str, Any], counts: Counts) -> Facet:
+def _facet(
+    name: str, label: str, chosen: tuple[str, ...], entries: Mapping[str, Any], counts: Counts
+) -> Facet:
     numbers = counts.facets.get(name, {})
     keys = [key for key in entries if numbers.get(key) or key in chosen]
     keys.sort(key=lambda key: (key not in chosen, -numbers.get(key, 0), key))
     choices = [
         Choice(
-            key, named(entries[key]), numbers.get(key, 0), key in chosen,
+            key,
+            named(entries[key]),
+            numbers.get(key, 0),
+            key in chosen,
             waste_colour(key) if name == "waste" else "",
         )
         for key in keys
@@ -120,7 +108,7 @@ def _facet(name: str, label: str, chosen: tuple[str, ...], entries: Mapping[str,
 
 
 def bands(search: SearchFilter, counts: Counts, part: str) -> list[Choice]:
-    """The ready-made ranges of ``part`` that would find something; a click on the chosen one takes it away."""
+    """The ready-made ranges of ``part`` that find something; a click on the chosen one takes it away."""
     found = []
     for band in BANDS:
         number = counts.bands.get(part, {}).get(band.key, 0)
@@ -148,7 +136,9 @@ def sorts(search: SearchFilter) -> list[Choice]:
 
 def months_on_offer(search: SearchFilter, now: str) -> list[tuple[str, str]]:
     """Three years of months from ``now`` on, and those already chosen."""
-    months = {*months_between(now, month_after(now, MONTHS_AHEAD)), search.first_month, search.last_month} - {""}
+    months = {*months_between(now, month_after(now, MONTHS_AHEAD)), search.first_month, search.last_month} - {
+        ""
+    }
     return [(month, formatting.month(month)) for month in sorted(months)]
 
 
@@ -162,7 +152,8 @@ def property_rows(search: SearchFilter, typed: Mapping[str, str] | None) -> list
     pairs = dict(search.params())
     count = min(MAX_RANGES, len(search.ranges) + 1)
     return [
-        PropertyRow(n, *(pairs.get(f"p{n}{end}", "") for end in ("", "_min", "_max"))) for n in range(1, count + 1)
+        PropertyRow(n, *(pairs.get(f"p{n}{end}", "") for end in ("", "_min", "_max")))
+        for n in range(1, count + 1)
     ]
 
 
@@ -170,7 +161,7 @@ def property_choices(search: SearchFilter, options: Options) -> list[tuple[str, 
     """Properties that were assayed, or are asked for, with their unit, in the order of their names."""
     offered = options.assayed | {wanted.property_id for wanted in search.ranges}
     words = [
-        (key, f"{named(row)} ({row.unit})" if row.unit and row.unit != "-" else named(row))
+        (key, f"{named(row)} ({row.unit})" if row.unit not in NO_UNIT else named(row))
         for key, row in options.properties.items()
         if key in offered
     ]
@@ -184,84 +175,6 @@ def place_choices(options: Options) -> dict[str, list[tuple[str, str]]]:
         label = _("My sites") if origin.own else _("Parks")
         groups.setdefault(label, []).append((key, place_name(origin)))
     return groups
-
-
-def lines(
-    rows: Sequence[Row[Any]], search: SearchFilter, options: Options, accepted: Mapping[int, Sequence[str]]
-) -> list[Line]:
-    """The listings of one page."""
-    return [_line(row, search, options, accepted.get(row.id, ())) for row in rows]
-
-
-def _line(row: Row[Any], search: SearchFilter, options: Options, accepted: Sequence[str]) -> Line:
-    supply = search.kind == SUPPLY
-    entries = options.wastes if supply else options.uses
-    joined = "、" if language() == "zh" else ", "
-    enterprise = row.enterprise if language() == "zh" else row.enterprise_en or row.enterprise
-    place = named(options.regions[row.region]) if row.region in options.regions else ""
-    estimate = row.quantity_quality == QuantityQuality.ESTIMATE
-    money = [price_words(row.price_yuan_per_t, supply)]
-    if row.distance_km is not None:
-        money.append(formatting.kilometres(row.distance_km))
-    return Line(
-        code=row.code,
-        url=url_for("listings.supply" if supply else "listings.demand", code=row.code),
-        title=named(entries[row.kind]),
-        beside="" if supply else joined.join(named(options.wastes[waste]) for waste in accepted),
-        dots=[waste_colour(row.kind)] if supply else [waste_colour(waste) for waste in accepted[:DOTS]],
-        tonnes=row.t_per_month,
-        estimate=estimate,
-        estimate_note=row.note or _("Estimated; the listing says how."),
-        enterprise=enterprise,
-        when=" · ".join(part for part in (place, window_words(row.start_month, row.end_month)) if part),
-        money=" · ".join(money),
-    )
-
-
-def window_words(first: str, last: str | None) -> str:
-    """The months of a listing, as short as they can be said; no last month means no end."""
-    if last is None:
-        return _("from %(month)s on", month=formatting.month(first))
-    if first == last:
-        return formatting.month(first)
-    if first[:4] != last[:4]:
-        return _("%(first)s to %(last)s", first=first, last=last)
-    year, months = first[:4], (dt.date(2000, int(month[5:]), 1) for month in (first, last))
-    start, end = ((f"{month:%b}", str(month.month))[language() == "zh"] for month in months)
-    return _("%(start)s–%(end)s %(year)s", start=start, end=end, year=year)
-
-
-def price_words(price: Decimal | None, supply: bool) -> str:
-    """Who pays whom: a supply's price below zero pays the taker, a demand's is a gate fee."""
-    if price is None:
-        return _("price open")
-    figure = formatting.yuan(abs(price), 2)
-    if price == 0:
-        return _("free of charge") if supply else _("takes it unpaid")
-    if supply:
-        return _("asks %(yuan)s yuan/t", yuan=figure) if price > 0 else _("pays %(yuan)s yuan/t", yuan=figure)
-    return _("pays %(yuan)s yuan/t", yuan=figure) if price > 0 else _("gate fee %(yuan)s yuan/t", yuan=figure)
-
-
-def map_data(
-    rows: Sequence[Row[Any]], search: SearchFilter, options: Options, accepted: Mapping[int, Sequence[str]]
-) -> dict[str, object]:
-    """Points for the map component, the listings of ``rows`` in their order."""
-    supply = search.kind == SUPPLY
-    entries = options.wastes if supply else options.uses
-    points = []
-    for row in rows:
-        wastes = [row.kind] if supply else accepted.get(row.id, ())
-        enterprise = row.enterprise if language() == "zh" else row.enterprise_en or row.enterprise
-        points.append(
-            {
-                "id": row.code, "kind": search.kind, "name": f"{named(entries[row.kind])} · {enterprise}",
-                "lat": row.lat, "lon": row.lon, "tonnes": float(row.t_per_month),
-                "colour": waste_colour(wastes[0]) if wastes else FALLBACK,
-                "url": url_for("listings.supply" if supply else "listings.demand", code=row.code),
-            }
-        )
-    return {"points": points, "flows": []}
 
 
 def pager(search: SearchFilter, total: int) -> Pager:
@@ -280,5 +193,3 @@ def pager(search: SearchFilter, total: int) -> Pager:
 
 def page_count(total: int) -> int:
     return max(1, -(-total // PAGE_ROWS))
-
-

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.listings.filters import SUPPLY, Choices
-from marketplace.listings.queries_search import Origin
+from marketplace.listings.queries_conditions import Origin
 from models.assays import Assay
 from models.catalogue.tables import PropertyRow, UseRow, WasteTypeRow
 from models.organisations import Park, Region, Site
@@ -16,7 +16,7 @@ from models.organisations import Park, Region, Site
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Catalogue rows by id, places by key (own sites first), and the properties that any supply was assayed for."""
+    """Catalogue rows by id, places by key (own sites first), the properties that were ever assayed."""
 
     wastes: dict[str, WasteTypeRow]
     uses: dict[str, UseRow]

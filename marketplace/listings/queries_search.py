@@ -6,46 +6,54 @@ listings that fail nothing but that facet's own part, and "what if this filter w
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement, Float, Integer, Row, Select, String, and_, case, cast, exists, func, literal, null, or_, select, union_all,
+    Integer,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
 from marketplace.listings.bands import BANDS, Band
-from marketplace.listings.filters import (
-    DISTANCE, PRICE, SUPPLY, TONNES, Bounds, PropertyRange, SearchFilter,
+from marketplace.listings.filters import DISTANCE, PRICE, TONNES, SearchFilter
+from marketplace.listings.queries_conditions import (
+    REGION,
+    Condition,
+    Listing,
+    Origin,
+    conditions,
+    distance_column,
+    kind_column,
+    live,
+    model_of,
+    price_column,
+    verified,
+    with_places,
+    within,
 )
-from models.assays import Assay, AssayKind, DemandAccept
-from models.geography import great_circle_km
-from models.listings import Demand, ListingStatus, Supply
-from models.organisations import Enterprise, Park, Site
-from models.search import search_filter
+from models.assays import DemandAccept
+from models.listings import Supply
+from models.organisations import Enterprise, Site
 
 PAGE_ROWS = 20
 MAP_POINTS = 200
-Listing = type[Supply] | type[Demand]
-Condition = ColumnElement[bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where distance is measured from, WGS-84 degrees; ``own`` for a site of the asking enterprise."""
-
-    key: str
-    name: str
-    name_en: str
-    lat: float
-    lon: float
-    own: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """``total`` found; ``without[part]`` found if that part were gone; ``facets[part][value]``; ``bands[part][key]``."""
+    """``total`` found of ``live``; ``without[part]`` if that part were gone; the rest by part and value."""
 
     total: int = 0
     live: int = 0
@@ -54,117 +62,32 @@ class Counts:
     bands: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
-def _model(kind: str) -> Listing:
-    return Supply if kind == SUPPLY else Demand
-
-
-def price_column(model: Listing) -> Any:
-    return model.ask_yuan_per_t if model is Supply else model.bid_yuan_per_t
-
-
-def _kind_column(model: Listing) -> Any:
-    return model.waste_type_id if model is Supply else model.use_id
-
-
-# A site in a park lies in the park's banner, wherever the enterprise has its seat.
-REGION = func.coalesce(Park.region_id, Enterprise.region_id)
-
-
-def live(model: Listing, month: str) -> Condition:
-    """Published, and its last month is not before ``month`` (``YYYY-MM``)."""
-    return and_(model.status == ListingStatus.PUBLISHED, or_(model.end_month.is_(None), model.end_month >= month))
-
-
-def with_places(query: Select[Any], model: Listing) -> Select[Any]:
-    """``query`` joined to the site, enterprise and park of each listing."""
-    joined = query.select_from(model).join(Site, Site.id == model.site_id)
-    return joined.join(Enterprise, Enterprise.id == model.enterprise_id).outerjoin(Park, Park.id == Site.park_id)
-
-
-def distance_column(origin: Origin | None) -> ColumnElement[Any]:
-    """Great-circle kilometres from ``origin``, NULL where there is none."""
-    if origin is None:
-        return cast(null(), Float)
-    return great_circle_km(Site.lat, Site.lon, literal(origin.lat, Float), literal(origin.lon, Float))
-
-
-def conditions(search: SearchFilter, origin: Origin | None, dialect: str) -> dict[str, Condition]:
-    """One condition per active part of the search; a NULL counts as failing."""
-    model = _model(search.kind)
-    say: dict[str, Callable[[], Condition]] = {
-        "q": lambda: search_filter(model, search.q, dialect),
-        "waste": lambda: _takes_waste(model, search.wastes),
-        "use": lambda: Demand.use_id.in_(search.uses),
-        "region": lambda: REGION.in_(search.regions),
-        "distance": lambda: distance_column(origin) <= float(search.within_km or 0),
-        "tonnes": lambda: _within(model.t_per_month, search.tonnes),
-        "price": lambda: _within(price_column(model), search.price),
-        "months": lambda: _overlaps(model, search.first_month, search.last_month),
-        "assay": lambda: and_(*[_assayed(wanted) for wanted in search.ranges]),
-        "verified": lambda: verified(model),
-    }
-    return {part: say[part]() for part in search.active()}
-
-
-def verified(model: Listing) -> Condition:
-    """An enterprise whose permits are checked; for a supply also at least one laboratory result of its own."""
-    if model is Demand:
-        return Enterprise.qualified.is_(True)
-    measured = exists().where(Assay.supply_id == Supply.id, Assay.kind == AssayKind.MEASURED)
-    return and_(Enterprise.qualified.is_(True), measured)
-
-
-def _takes_waste(model: Listing, wastes: tuple[str, ...]) -> Condition:
-    if model is Supply:
-        return Supply.waste_type_id.in_(wastes)
-    return exists().where(DemandAccept.demand_id == Demand.id, DemandAccept.waste_type_id.in_(wastes))
-
-
-def _within(column: Any, bounds: Bounds) -> Condition:
-    limits = []
-    if bounds.low is not None:
-        limits.append(column >= bounds.low)
-    if bounds.high is not None:
-        limits.append(column <= bounds.high)
-    return and_(*limits)
-
-
-def _overlaps(model: Listing, first: str, last: str) -> Condition:
-    limits = [or_(model.end_month.is_(None), model.end_month >= first)] if first else []
-    if last:
-        limits.append(model.start_month <= last)
-    return and_(*limits)
-
-
-def _assayed(wanted: PropertyRange) -> Condition:
-    limits = [Assay.supply_id == Supply.id, Assay.property_id == wanted.property_id]
-    low, high = wanted.bounds.low, wanted.bounds.high
-    if low is not None:
-        limits.append(Assay.value >= float(low))
-    if high is not None:
-        limits.append(Assay.value <= float(high))
-    return exists().where(*limits)
-
-
 def count(session: Session, search: SearchFilter, origin: Origin | None, month: str) -> Counts:
     """Every number of the page in one statement, over listings live in ``month``."""
-    model = _model(search.kind)
+    model = model_of(search.kind)
     met = conditions(search, origin, session.get_bind().dialect.name)
     bits = {part: 1 << place for place, part in enumerate(met)}
     fails: Any = literal(0)
     for part, condition in met.items():
         fails = fails + case((condition, 0), else_=bits[part])
     columns = [
-        model.id, _kind_column(model).label("kind"), REGION.label("region"), model.t_per_month.label("tonnes"),
-        price_column(model).label("price"), distance_column(origin).label("distance"),
-        case((verified(model), 1), else_=0).label("verified"), fails.label("fails"),
+        model.id,
+        kind_column(model).label("kind"),
+        REGION.label("region"),
+        model.t_per_month.label("tonnes"),
+        price_column(model).label("price"),
+        distance_column(origin).label("distance"),
+        case((verified(model), 1), else_=0).label("verified"),
+        fails.label("fails"),
     ]
     found = with_places(select(*columns), model).where(live(model, month)).cte("found")
     return _gathered(session.execute(union_all(*_facet_queries(model, found, bits, origin))).all(), bits)
 
 
-def _facet_queries(model: Listing, found: Any, bits: dict[str, int], origin: Origin | None) -> list[Select[Any]]:
-    """The selects of one UNION: rows of (part, value, number, one column per band), the last ones for one row only."""
+def _facet_queries(
+    model: Listing, found: Any, bits: dict[str, int], origin: Origin | None
+) -> list[Select[Any]]:
+    """The selects of one UNION: (part, value, number), and in its last row one more column per range."""
     none = [cast(null(), Integer)] * (len(BANDS) + 1)
 
     def allowed(part: str) -> Condition:
@@ -192,7 +115,7 @@ def _facet_queries(model: Listing, found: Any, bits: dict[str, int], origin: Ori
 
 def _in_band(column: Any, band: Band) -> Condition:
     # Distance is a float in the database and takes no exact decimal beside it.
-    return column <= float(band.bounds.high or 0) if band.part == "distance" else _within(column, band.bounds)
+    return column <= float(band.bounds.high or 0) if band.part == "distance" else within(column, band.bounds)
 
 
 def _gathered(rows: Any, bits: dict[str, int]) -> Counts:
@@ -213,18 +136,41 @@ def _gathered(rows: Any, bits: dict[str, int]) -> Counts:
 
 
 def rows(
-    session: Session, search: SearchFilter, origin: Origin | None, month: str, *, limit: int = PAGE_ROWS, offset: int = 0
+    session: Session,
+    search: SearchFilter,
+    origin: Origin | None,
+    month: str,
+    *,
+    limit: int = PAGE_ROWS,
+    offset: int = 0,
 ) -> list[Row[Any]]:
     """The listings found, sorted, ``limit`` of them from ``offset`` on."""
-    model = _model(search.kind)
+    model = model_of(search.kind)
     away = distance_column(origin).label("distance_km")
-    query = with_places(select(
-        model.id, model.code, model.t_per_month, model.start_month, model.end_month, model.quantity_quality, model.note,
-        _kind_column(model).label("kind"), price_column(model).label("price_yuan_per_t"), away, REGION.label("region"),
-        Enterprise.name.label("enterprise"), Enterprise.name_en.label("enterprise_en"), Enterprise.qualified,
-        Site.lat, Site.lon,
-    ), model)
-    query = query.where(live(model, month), *conditions(search, origin, session.get_bind().dialect.name).values())
+    query = with_places(
+        select(
+            model.id,
+            model.code,
+            model.t_per_month,
+            model.start_month,
+            model.end_month,
+            model.quantity_quality,
+            model.note,
+            kind_column(model).label("kind"),
+            price_column(model).label("price_yuan_per_t"),
+            away,
+            REGION.label("region"),
+            Enterprise.name.label("enterprise"),
+            Enterprise.name_en.label("enterprise_en"),
+            Enterprise.qualified,
+            Site.lat,
+            Site.lon,
+        ),
+        model,
+    )
+    query = query.where(
+        live(model, month), *conditions(search, origin, session.get_bind().dialect.name).values()
+    )
     return list(session.execute(query.order_by(*_order(search, model, away)).limit(limit).offset(offset)))
 
 
@@ -243,8 +189,12 @@ def accepted_wastes(session: Session, demand_ids: list[int]) -> dict[int, list[s
     """The waste types that each of the demands accepts, in the order of their ids."""
     if not demand_ids:
         return {}
-    query = select(DemandAccept.demand_id, DemandAccept.waste_type_id).where(DemandAccept.demand_id.in_(demand_ids))
+    query = select(DemandAccept.demand_id, DemandAccept.waste_type_id).where(
+        DemandAccept.demand_id.in_(demand_ids)
+    )
     found: dict[int, list[str]] = {}
-    for demand_id, waste in session.execute(query.order_by(DemandAccept.demand_id, DemandAccept.waste_type_id)):
+    for demand_id, waste in session.execute(
+        query.order_by(DemandAccept.demand_id, DemandAccept.waste_type_id)
+    ):
         found.setdefault(demand_id, []).append(waste)
     return found

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from marketplace.errors import Refusal
 from marketplace.formatting import SHANGHAI
 from marketplace.listings import presenters_filters as words
+from marketplace.listings import presenters_lines, queries_options, queries_search
 from marketplace.listings import presenters_search as presenters
-from marketplace.listings import queries_options, queries_search
 from marketplace.listings.filters import DEMAND, SUPPLY, Asked
 from marketplace.listings.filters_read import read_filter
 from marketplace.reasons import refusal_text
@@ -51,14 +51,23 @@ def _search(kind: str) -> ResponseReturnValue:
     problems = [(bad.field, words.field_word(bad.field), refusal_text(bad)) for bad in asked.problems]
     page = render_template(
         "listings/search.html",
-        search=search, kind=kind, counts=counts, options=options, words=words, presenters=presenters,
-        problems=problems, faults={field: sentence for field, _label, sentence in problems},
-        values=typed.to_dict() if typed is not None else words.input_values(search), typed=typed,
+        search=search,
+        kind=kind,
+        counts=counts,
+        options=options,
+        words=words,
+        presenters=presenters,
+        problems=problems,
+        faults={field: sentence for field, _label, sentence in problems},
+        values=typed.to_dict() if typed is not None else words.input_values(search),
+        typed=typed,
         months=presenters.months_on_offer(search, month),
-        lines=presenters.lines(rows, search, options, accepted),
-        map_data=presenters.map_data(points, search, options, accepted), shown_on_map=len(points),
+        lines=presenters_lines.lines(rows, search, options, accepted),
+        map_data=presenters_lines.map_data(points, search, options, accepted),
+        shown_on_map=len(points),
         pager=presenters.pager(search, counts.total),
-        chips=words.chips(search, options), loosenings=words.loosenings(search, counts, options),
+        chips=words.chips(search, options),
+        loosenings=words.loosenings(search, counts, options),
     )
     return page, 422 if asked.problems else 200
 

@@ -29,22 +29,63 @@ def market(app: Flask) -> Iterator[SimpleNamespace]:
     """Three live supplies and two live demands, with noise that no search may find."""
     with Session(app.extensions["gongsheng_engine"], expire_on_commit=False) as session:
         park = make.park(session, code="shulinzhao", name="树林召园区", lat=40.4, lon=109.97)
-        near = make.enterprise(session, name="达拉特电厂", name_en="Dalad Power", region_id=DALAD, lat=40.40, lon=109.97)
-        far = make.enterprise(session, name="准格尔电厂", name_en="Jungar Power", region_id=JUNGAR, lat=39.8, lon=111.2,
-                              qualified=False)
-        found = SimpleNamespace(park=park, near=near, far=far, staff=make.user(session, enterprise_id=near.id))
-        found.ash = make.supply(session, owner=near, code="S-ash", t_per_month=8000, ask_yuan_per_t=-5,
-                                assays={"loi": 6.2}, end_month="2030-06", quantity_quality="estimate", note="按产能估算")
-        found.gangue = make.supply(session, owner=far, code="S-gangue", waste_type_id="gangue", t_per_month=60000,
-                                   ask_yuan_per_t=0, start_month="2031-01")
-        found.dear = make.supply(session, owner=far, code="S-dear", t_per_month=500, ask_yuan_per_t=None,
-                                 assays={"loi": 12}, published_at=datetime(2026, 1, 1, tzinfo=UTC))
+        near = make.enterprise(
+            session, name="达拉特电厂", name_en="Dalad Power", region_id=DALAD, lat=40.40, lon=109.97
+        )
+        far = make.enterprise(
+            session,
+            name="准格尔电厂",
+            name_en="Jungar Power",
+            region_id=JUNGAR,
+            lat=39.8,
+            lon=111.2,
+            qualified=False,
+        )
+        found = SimpleNamespace(
+            park=park, near=near, far=far, staff=make.user(session, enterprise_id=near.id)
+        )
+        found.ash = make.supply(
+            session,
+            owner=near,
+            code="S-ash",
+            t_per_month=8000,
+            ask_yuan_per_t=-5,
+            assays={"loi": 6.2},
+            end_month="2030-06",
+            quantity_quality="estimate",
+            note="按产能估算",
+        )
+        found.gangue = make.supply(
+            session,
+            owner=far,
+            code="S-gangue",
+            waste_type_id="gangue",
+            t_per_month=60000,
+            ask_yuan_per_t=0,
+            start_month="2031-01",
+        )
+        found.dear = make.supply(
+            session,
+            owner=far,
+            code="S-dear",
+            t_per_month=500,
+            ask_yuan_per_t=None,
+            assays={"loi": 12},
+            published_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
         for assay in session.query(Assay).filter_by(supply_id=found.dear.id):
             assay.kind = "typical"
-        found.blend = make.demand(session, owner=near, code="D-blend", bid_yuan_per_t=30,
-                                  accepts={"fly_ash_pc": 1, "bf_slag": 0.5})
-        found.fill = make.demand(session, owner=far, code="D-fill", use_id="mine_backfill", bid_yuan_per_t=-10,
-                                 accepts={"gangue": 1})
+        found.blend = make.demand(
+            session, owner=near, code="D-blend", bid_yuan_per_t=30, accepts={"fly_ash_pc": 1, "bf_slag": 0.5}
+        )
+        found.fill = make.demand(
+            session,
+            owner=far,
+            code="D-fill",
+            use_id="mine_backfill",
+            bid_yuan_per_t=-10,
+            accepts={"gangue": 1},
+        )
         for status in (ListingStatus.DRAFT, ListingStatus.WITHDRAWN):
             make.supply(session, owner=near, status=status, code=f"S-{status}")
             make.demand(session, owner=near, status=status, code=f"D-{status}")
@@ -80,16 +121,26 @@ class TestFinding:
     @pytest.mark.parametrize(
         ("query", "codes"),
         [
-            ("q=煤灰", {"S-ash", "S-dear"}), ("q=达拉", {"S-ash"}), ("q=jungar gang", {"S-gangue"}),
-            ("waste=gangue", {"S-gangue"}), ("waste=gangue&waste=fly_ash_pc", {"S-ash", "S-gangue", "S-dear"}),
-            ("region=dalad", {"S-ash"}), ("near=park-shulinzhao&km=30", {"S-ash"}),
+            ("q=煤灰", {"S-ash", "S-dear"}),
+            ("q=达拉", {"S-ash"}),
+            ("q=jungar gang", {"S-gangue"}),
+            ("waste=gangue", {"S-gangue"}),
+            ("waste=gangue&waste=fly_ash_pc", {"S-ash", "S-gangue", "S-dear"}),
+            ("region=dalad", {"S-ash"}),
+            ("near=park-shulinzhao&km=30", {"S-ash"}),
             ("near=park-shulinzhao&km=300", {"S-ash", "S-gangue", "S-dear"}),
-            ("t_min=500&t_max=8000", {"S-ash", "S-dear"}), ("t_min=8000.001", {"S-gangue"}),
-            ("price_max=-0.01", {"S-ash"}), ("price_min=0&price_max=0", {"S-gangue"}),
-            ("from=2030-07", {"S-gangue", "S-dear"}), ("to=2030-12", {"S-ash", "S-dear"}),
+            ("t_min=500&t_max=8000", {"S-ash", "S-dear"}),
+            ("t_min=8000.001", {"S-gangue"}),
+            ("price_max=-0.01", {"S-ash"}),
+            ("price_min=0&price_max=0", {"S-gangue"}),
+            ("from=2030-07", {"S-gangue", "S-dear"}),
+            ("to=2030-12", {"S-ash", "S-dear"}),
             ("from=2030-01&to=2030-06", {"S-ash", "S-dear"}),
-            ("p1=loi&p1_max=8", {"S-ash"}), ("p1=loi", {"S-ash", "S-dear"}), ("p1=loi&p1_min=12&p1_max=12", {"S-dear"}),
-            ("p1=loi&p1_min=5&p2=sio2&p2_min=1", set()), ("verified=1", {"S-ash"}),
+            ("p1=loi&p1_max=8", {"S-ash"}),
+            ("p1=loi", {"S-ash", "S-dear"}),
+            ("p1=loi&p1_min=12&p1_max=12", {"S-dear"}),
+            ("p1=loi&p1_min=5&p2=sio2&p2_min=1", set()),
+            ("verified=1", {"S-ash"}),
         ],
     )
     def test_each_filter_of_supplies(self, client: FlaskClient, query: str, codes: set[str]) -> None:
@@ -98,9 +149,13 @@ class TestFinding:
     @pytest.mark.parametrize(
         ("query", "codes"),
         [
-            ("q=矿渣", {"D-blend"}), ("use=mine_backfill", {"D-fill"}), ("waste=bf_slag", {"D-blend"}),
-            ("waste=bf_slag&waste=gangue", {"D-blend", "D-fill"}), ("price_max=-1", {"D-fill"}),
-            ("verified=1", {"D-blend"}), ("near=park-shulinzhao&km=30", {"D-blend"}),
+            ("q=矿渣", {"D-blend"}),
+            ("use=mine_backfill", {"D-fill"}),
+            ("waste=bf_slag", {"D-blend"}),
+            ("waste=bf_slag&waste=gangue", {"D-blend", "D-fill"}),
+            ("price_max=-1", {"D-fill"}),
+            ("verified=1", {"D-blend"}),
+            ("near=park-shulinzhao&km=30", {"D-blend"}),
         ],
     )
     def test_each_filter_of_demands(self, client: FlaskClient, query: str, codes: set[str]) -> None:
@@ -109,7 +164,8 @@ class TestFinding:
     @pytest.mark.parametrize(
         ("query", "codes"),
         [
-            ("sort=tonnes", ["S-gangue", "S-ash", "S-dear"]), ("sort=price", ["S-ash", "S-gangue", "S-dear"]),
+            ("sort=tonnes", ["S-gangue", "S-ash", "S-dear"]),
+            ("sort=price", ["S-ash", "S-gangue", "S-dear"]),
             ("near=park-shulinzhao&sort=distance", ["S-ash", "S-gangue", "S-dear"]),
         ],
     )
@@ -148,7 +204,9 @@ class TestCounts:
         for address, number in links:
             assert len(listed(client, address)) == number, address
 
-    @pytest.mark.parametrize("address", ["/supplies?q=煤灰&near=park-shulinzhao&km=50&p1=loi&verified=1", "/demands?waste=gangue"])
+    @pytest.mark.parametrize(
+        "address", ["/supplies?q=煤灰&near=park-shulinzhao&km=50&p1=loi&verified=1", "/demands?waste=gangue"]
+    )
     def test_few_queries(self, app: Flask, client: FlaskClient, address: str) -> None:
         client.get(address, follow_redirects=True)
         statements: list[str] = []
@@ -161,8 +219,10 @@ class TestCounts:
             client.get(address, follow_redirects=True)
         finally:
             event.remove(app.extensions["gongsheng_engine"], "before_cursor_execute", note)
-        selects = [statement for statement in statements if statement.lstrip().upper().startswith(("SELECT", "WITH"))]
-        # Names to choose from, places, one statement of counts, one of rows, and for demands what each accepts;
+        selects = [
+            statement for statement in statements if statement.lstrip().upper().startswith(("SELECT", "WITH"))
+        ]
+        # Names to choose from, places, one statement of counts, one of rows, what each demand accepts;
         # a redirect to the canonical address asks for the names once more.
         assert len(selects) <= 13, selects
 
@@ -170,20 +230,27 @@ class TestCounts:
 @pytest.mark.usefixtures("market")
 class TestAddresses:
     def test_empty_and_unordered_parameters_are_dropped_by_a_redirect(self, client: FlaskClient) -> None:
-        answer = client.get("/supplies?page=1&sort=newest&t_max=&region=jungar&waste=gangue&q=&p2=loi&p2_max=8.0&nonsense=1")
+        answer = client.get(
+            "/supplies?page=1&sort=newest&t_max=&region=jungar&waste=gangue&q=&p2=loi&p2_max=8.0&nonsense=1"
+        )
         assert answer.status_code == 302
         assert answer.location == "/supplies?waste=gangue&region=jungar&p1=loi&p1_max=8"
         assert client.get(answer.location).status_code == 200
 
     def test_numbers_are_read_as_people_type_them(self, client: FlaskClient) -> None:
-        assert client.get("/supplies?t_min=８，０００&price_min=−5").location == "/supplies?t_min=8000&price_min=-5"
+        assert (
+            client.get("/supplies?t_min=８，０００&price_min=−5").location
+            == "/supplies?t_min=8000&price_min=-5"
+        )
 
     def test_chips_take_away_one_thing(self, client: FlaskClient) -> None:
         page = text_of(client, "/supplies?waste=fly_ash_pc&waste=gangue&t_min=500&verified=1")
         chips = re.findall(r'class="chip removable" href="([^"]+)"', page)
         assert chips == [
-            "/supplies?waste=gangue&t_min=500&verified=1", "/supplies?waste=fly_ash_pc&t_min=500&verified=1",
-            "/supplies?waste=fly_ash_pc&waste=gangue&verified=1", "/supplies?waste=fly_ash_pc&waste=gangue&t_min=500",
+            "/supplies?waste=gangue&t_min=500&verified=1",
+            "/supplies?waste=fly_ash_pc&t_min=500&verified=1",
+            "/supplies?waste=fly_ash_pc&waste=gangue&verified=1",
+            "/supplies?waste=fly_ash_pc&waste=gangue&t_min=500",
         ]
 
     def test_an_empty_result_says_which_filter_to_loosen(self, client: FlaskClient) -> None:
@@ -191,22 +258,41 @@ class TestAddresses:
         assert "没有同时符合所有条件的信息" in page
         offers = re.findall(r'<li><a href="([^"]+)">去掉“([^”]+)”，有 (\d+) 条。</a>', page)
         assert [(address, int(number)) for address, _filter, number in offers] == [
-            ("/supplies?region=dalad&t_min=1", 1), ("/supplies?waste=gangue&t_min=1", 1),
+            ("/supplies?region=dalad&t_min=1", 1),
+            ("/supplies?waste=gangue&t_min=1", 1),
         ]
         for address, _filter, number in offers:
             assert len(listed(client, address)) == int(number)
 
 
 BAD = [
-    ("t_min=9&t_max=3", "下限 9 高于上限 3"), ("t_min=-1", "小于可能的最小值 0"), ("t_min=abc", "“abc”不是数字"),
-    ("t_min=NaN", "不是数字"), ("t_max=1e999", "不是数字"), ("t_max=99999999999", "数值过大"),
-    ("from=2027-13", "“2027-13”不是有效月份"), ("from=2028-01&to=2027-01", "晚于截止月"), ("page=999", "没有第 999 页"),
-    ("page=0", "不是页码"), ("page=-3", "不是页码"), ("page=１２", "没有第 12 页"), ("page=" + "9" * 400, "不是页码"),
-    ("waste=plutonium", "“plutonium”不在可选项中"), ("region=atlantis", "不在可选项中"), ("sort=random", "不在可选项中"),
-    ("km=50", "请选择从哪个厂址或园区起算距离"), ("near=site-99999&km=5", "既不是贵企业的厂址，也不是园区"),
-    ("near=park-shulinzhao&km=0", "距离须大于 0"), ("sort=distance", "请先选择起算的厂址或园区"),
-    ("p1=nothing&p1_max=3", "不在可选项中"), ("p1_max=3", "请选择这些限值对应的性质"), ("p1=loi&p1_min=9&p1_max=8", "高于上限"),
-    ("q=%25%25", "没有可搜索的词"), ("q=" + "粉煤灰 " * 60, "最多 80 个字"), ("q=%00%01", ""), ("price_min=1&price_max=0", "高于上限"),
+    ("t_min=9&t_max=3", "下限 9 高于上限 3"),
+    ("t_min=-1", "小于可能的最小值 0"),
+    ("t_min=abc", "“abc”不是数字"),
+    ("t_min=NaN", "不是数字"),
+    ("t_max=1e999", "不是数字"),
+    ("t_max=99999999999", "数值过大"),
+    ("from=2027-13", "“2027-13”不是有效月份"),
+    ("from=2028-01&to=2027-01", "晚于截止月"),
+    ("page=999", "没有第 999 页"),
+    ("page=0", "不是页码"),
+    ("page=-3", "不是页码"),
+    ("page=１２", "没有第 12 页"),
+    ("page=" + "9" * 400, "不是页码"),
+    ("waste=plutonium", "“plutonium”不在可选项中"),
+    ("region=atlantis", "不在可选项中"),
+    ("sort=random", "不在可选项中"),
+    ("km=50", "请选择从哪个厂址或园区起算距离"),
+    ("near=site-99999&km=5", "既不是贵企业的厂址，也不是园区"),
+    ("near=park-shulinzhao&km=0", "距离须大于 0"),
+    ("sort=distance", "请先选择起算的厂址或园区"),
+    ("p1=nothing&p1_max=3", "不在可选项中"),
+    ("p1_max=3", "请选择这些限值对应的性质"),
+    ("p1=loi&p1_min=9&p1_max=8", "高于上限"),
+    ("q=%25%25", "没有可搜索的词"),
+    ("q=" + "粉煤灰 " * 60, "最多 80 个字"),
+    ("q=%00%01", ""),
+    ("price_min=1&price_max=0", "高于上限"),
 ]
 
 
@@ -251,12 +337,23 @@ def test_rows_and_map_show_the_same(market: SimpleNamespace, client: FlaskClient
     assert [point["id"] for point in data["points"]] == ["S-gangue", "S-ash", "S-dear"]
     assert data["points"][1]["tonnes"] == 8000 and data["points"][1]["kind"] == "supply"
     row = html.unescape(re.search(r'data-listing="S-ash".*?</a>', page, re.S).group(0))
-    for words in ("粉煤灰", "8,000 吨", "达拉特电厂", "达拉特旗", "2030-06", "付 5 元/吨", "chip estimate", "按产能估算"):
+    for words in (
+        "粉煤灰",
+        "8,000 吨",
+        "达拉特电厂",
+        "达拉特旗",
+        "2030-06",
+        "付 5 元/吨",
+        "chip estimate",
+        "按产能估算",
+    ):
         assert words in row, words
     assert "chip estimate" not in re.search(r'data-listing="S-dear".*?</a>', page, re.S).group(0)
 
 
-@pytest.mark.parametrize("address", ["/supplies", "/demands", "/supplies?waste=gangue&region=dalad", "/supplies?t_min=x"])
+@pytest.mark.parametrize(
+    "address", ["/supplies", "/demands", "/supplies?waste=gangue&region=dalad", "/supplies?t_min=x"]
+)
 def test_pages_are_well_made(market: SimpleNamespace, client: FlaskClient, address: str) -> None:
     page = client.get(address).text
     ids = re.findall(r'\sid="([^"]+)"', page)
