@@ -24,7 +24,6 @@ class Evaluated:
     demand: np.ndarray
     passed: np.ndarray
     missing: np.ndarray
-    in_range: np.ndarray
     failed_rules: np.ndarray
     distance_km: np.ndarray
     freight_yuan_per_t: np.ndarray
@@ -53,6 +52,21 @@ class Evaluator:
         s, d = self.problem.supplies, self.problem.demands
         return self.distance.pairs_km(s.lat[supply], s.lon[supply], d.lat[demand], d.lon[demand])
 
+    def gates_passed(self, supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
+        """Whether ``n`` pairs pass every gate but those of distance and specs."""
+        return np.logical_and.reduce(self._gates(supply, demand, gates.common_tonnes(self.problem, supply, demand)))
+
+    def _gates(self, supply: np.ndarray, demand: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, ...]:
+        problem = self.problem
+        return (
+            gates.accepted(problem, supply, demand),
+            gates.licensed(problem, self.licences, supply, demand),
+            gates.qualified(problem, demand),
+            gates.shared_months(problem, supply, demand) > 0,
+            common >= problem.supplies.min_lot_t[supply],
+            common >= problem.demands.min_lot_t[demand],
+        )
+
     def evaluate(
         self, supply: np.ndarray, demand: np.ndarray, distance_km: np.ndarray | None = None
     ) -> Evaluated:
@@ -64,16 +78,7 @@ class Evaluator:
         common, shared = gates.common_tonnes(problem, supply, demand), gates.shared_months(problem, supply, demand)
         specs = check_specs(problem, self.specs, supply, demand)
         near = km <= gates.distance_limit_km(problem, supply, demand)
-        takes = gates.accepted(problem, supply, demand)
-        rules = (
-            takes,
-            gates.licensed(problem, self.licences, supply, demand),
-            gates.qualified(problem, demand),
-            shared > 0,
-            near,
-            common >= problem.supplies.min_lot_t[supply],
-            common >= problem.demands.min_lot_t[demand],
-        )
+        rules = (near, *self._gates(supply, demand, common))
         failed = specs.failed + sum((~rule).astype(np.int32) for rule in rules)
         parts = np.stack([
             score.distance_part(km), specs.quality,
@@ -81,6 +86,6 @@ class Evaluator:
             score.price_part(surplus), score.timing_part(shared, len(problem.months)),
         ])
         return Evaluated(
-            supply, demand, failed == 0, specs.missing, near & takes, failed, km, freight, surplus, common, shared,
+            supply, demand, failed == 0, specs.missing, failed, km, freight, surplus, common, shared,
             parts, score.total(parts, self.params.weights),
         )

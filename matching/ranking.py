@@ -1,7 +1,7 @@
 """``match``: pair by waste type and distance, drop by rules, score in five parts, rank, keep the best.
 
-Pairs are handled in blocks of about a million, so memory does not grow with the market; within a block everything
-is one NumPy expression per rule.  A supply has one waste type, so all its partners stand in one block and the
+Pairs are handled in blocks small enough for the processor's cache, so memory does not grow with the market either;
+within a block every rule is one NumPy expression.  A supply has one waste type, so all its partners stand in one block and the
 best K of a supply need no merging.
 """
 
@@ -16,12 +16,16 @@ import numpy as np
 
 from matching import gates
 from matching.distance import great_circle_km
+from matching.distance.choose import GREAT_CIRCLE
 from matching.pairs import Evaluated, Evaluator
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.result import MatchResult
+from matching.specs import none_failed
 
-BLOCK_PAIRS = 1_000_000
+BLOCK_PAIRS = 100_000
+# Scores end at 100, so this puts every unverified pair below every feasible one.
+_BELOW_EVERY_SCORE = 1000.0
 # A road is never shorter than the great circle; the hair covers the rounding of two ways to compute it.
 _ROUNDING = 1.0 + 1e-9
 
@@ -40,9 +44,8 @@ def match(problem: MatchProblem, params: MatchParams | None = None, *, progress:
     ranks: list[np.ndarray] = []
     in_range = feasible = unverified = done = 0
     for supplies, demand in _blocks(evaluator):
-        pairs = _evaluate_block(evaluator, supplies, demand)
-        in_range += int(np.count_nonzero(pairs.in_range))
-        pairs = pairs.keep(pairs.passed)
+        block_in_range, pairs = _evaluate_block(evaluator, supplies, demand)
+        in_range += block_in_range
         feasible += int(np.count_nonzero(pairs.missing == 0))
         unverified += int(np.count_nonzero(pairs.missing))
         pairs, rank = _best(pairs, params.top_k)
@@ -68,7 +71,7 @@ def versions() -> dict[str, str]:
 
 
 def _blocks(evaluator: Evaluator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Supplies of one waste type with the demands that accept it, a million pairs at a time."""
+    """Supplies of one waste type with the demands that accept it, a block at a time."""
     problem = evaluator.problem
     for waste in range(len(problem.waste_types)):
         supplies = np.flatnonzero(problem.supplies.waste_type == waste)
@@ -80,15 +83,25 @@ def _blocks(evaluator: Evaluator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield supplies[start : start + step], demands
 
 
-def _evaluate_block(evaluator: Evaluator, supplies: np.ndarray, demands: np.ndarray) -> Evaluated:
+def _evaluate_block(evaluator: Evaluator, supplies: np.ndarray, demands: np.ndarray) -> tuple[int, Evaluated]:
+    """How many pairs are in range, and those among them that pass every rule, in order of supply."""
+    problem = evaluator.problem
     supply, demand = np.repeat(supplies, len(demands)), np.tile(demands, len(supplies))
-    limit = gates.distance_limit_km(evaluator.problem, supply, demand)
-    if np.isfinite(limit).any():
-        s, d = evaluator.problem.supplies, evaluator.problem.demands
+    limit = gates.distance_limit_km(problem, supply, demand)
+    at = np.arange(len(supply))
+    if evaluator.distance.method != GREAT_CIRCLE and np.isfinite(limit).any():
+        s, d = problem.supplies, problem.demands
         straight = great_circle_km(s.lat[supply], s.lon[supply], d.lat[demand], d.lon[demand])
-        near = np.flatnonzero(straight <= limit * _ROUNDING)
-        supply, demand = supply[near], demand[near]
-    return evaluator.evaluate(supply, demand)
+        at = np.flatnonzero(straight <= limit * _ROUNDING)
+    km = evaluator.distance_km(supply[at], demand[at])
+    near = km <= limit[at]
+    at, km = at[near], km[near]
+    in_range = len(at)
+    passed = np.flatnonzero(evaluator.gates_passed(supply[at], demand[at]))
+    at, km = at[passed], km[passed]
+    alive = none_failed(problem, evaluator.specs, supply[at], demand[at])
+    at, km = at[alive], km[alive]
+    return in_range, evaluator.evaluate(supply[at], demand[at], km)
 
 
 def rank_pairs(pairs: Evaluated, *, by_demand: bool = False) -> Evaluated:
@@ -99,15 +112,39 @@ def rank_pairs(pairs: Evaluated, *, by_demand: bool = False) -> Evaluated:
 
 def _best(pairs: Evaluated, top_k: int) -> tuple[Evaluated, np.ndarray]:
     """Rank the pairs, number them within each supply and keep the first ``top_k`` of each (0: all)."""
+    if top_k:
+        pairs = pairs.keep(_contenders(pairs, top_k))
     pairs = rank_pairs(pairs)
-    supply = pairs.supply
-    starts = np.flatnonzero(np.r_[True, supply[1:] != supply[:-1]]) if len(supply) else np.zeros(0, dtype=int)
-    length = np.diff(np.r_[starts, len(supply)])
-    rank = np.arange(len(supply)) - np.repeat(starts, length) + 1
+    start, length = _runs(pairs.supply)
+    rank = np.arange(len(pairs.supply)) - np.repeat(start, length) + 1
     if not top_k:
         return pairs, rank
     chosen = np.flatnonzero(rank <= top_k)
     return pairs.keep(chosen), rank[chosen]
+
+
+def _contenders(pairs: Evaluated, top_k: int) -> np.ndarray:
+    """Positions of the pairs that may be among the ``top_k`` of their supply: all of the best, few others.
+
+    Status and score become one number.  Rounding may make unequal pairs equal there, but never turns their order,
+    so everything from the ``top_k``-th number upwards holds the true best, and only that little has to be sorted.
+    """
+    start, length = _runs(pairs.supply)
+    widest = int(length.max(initial=0))
+    if widest <= top_k:
+        return np.arange(len(pairs.supply))
+    run = np.repeat(np.arange(len(start)), length)
+    key = pairs.score - np.where(pairs.missing > 0, _BELOW_EVERY_SCORE, 0.0)
+    table = np.full((len(start), widest), -np.inf)
+    table[run, np.arange(len(run)) - start[run]] = key
+    table.partition(widest - top_k, axis=1)
+    return np.flatnonzero(key >= table[run, widest - top_k])
+
+
+def _runs(supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Start and length of each run of equal numbers in ``supply``, which is in order."""
+    start = np.flatnonzero(np.r_[True, supply[1:] != supply[:-1]]) if len(supply) else np.zeros(0, dtype=np.int64)
+    return start, np.diff(np.r_[start, len(supply)])
 
 
 def _joined(

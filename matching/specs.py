@@ -15,9 +15,15 @@ from matching.problem import EACH, NO_WASTE, MatchProblem
 
 @dataclass(frozen=True, slots=True)
 class SpecTable:
-    """``row[d, j]`` is the position in ``problem.specs`` of demand d's j-th spec, -1 beyond its last."""
+    """``row[d, j]`` is the position in ``problem.specs`` of demand d's j-th spec, -1 beyond its last.
+
+    ``low_scale`` and ``high_scale`` say, per spec, over how many units a margin grows from 0 to 1 (see
+    :func:`margin_scales`).
+    """
 
     row: np.ndarray
+    low_scale: np.ndarray
+    high_scale: np.ndarray
 
     @property
     def width(self) -> int:
@@ -26,14 +32,13 @@ class SpecTable:
 
 @dataclass(frozen=True, slots=True)
 class SpecOutcome:
-    """Per pair: are all `each` specs met as far as assayed, is every spec'd property assayed, the mean margin.
+    """Per pair: ``failed`` counts the `each` specs not met, ``missing`` the specs without an assay.
 
-    ``failed`` counts the `each` specs not met, ``missing`` the specs without an assay, ``bound`` all that bind.
+    ``quality`` is the mean margin of all specs that bind the pair, 1 where none does.
     """
 
     failed: np.ndarray
     missing: np.ndarray
-    bound: np.ndarray
     quality: np.ndarray
 
 
@@ -46,7 +51,25 @@ def spec_table(problem: MatchProblem) -> SpecTable:
     if width:
         start = np.cumsum(count) - count
         row[demand, np.arange(len(demand)) - start[demand]] = np.arange(len(demand))
-    return SpecTable(row)
+    return SpecTable(row, *margin_scales(problem.specs.minimum, problem.specs.maximum))
+
+
+def none_failed(
+    problem: MatchProblem, table: SpecTable, supply: np.ndarray, demand: np.ndarray
+) -> np.ndarray:
+    """Positions of the pairs that fail no `each` spec as far as assayed: the quick half of :func:`check_specs`.
+
+    A pair that fails one spec is not looked at again, which is what makes a large market quick.
+    """
+    specs = problem.specs
+    alive = np.arange(len(supply))
+    for column in range(table.width):
+        at, row = _binding(problem, table, column, supply[alive], demand[alive])
+        value = problem.supplies.property_value[supply[alive[at]], specs.property[row]]
+        # Comparing with NaN is false both ways, so what is not assayed does not fail.
+        outside = ((value < specs.minimum[row]) | (value > specs.maximum[row])) & (specs.basis[row] == EACH)
+        alive = np.delete(alive, at[outside])
+    return alive
 
 
 def check_specs(
@@ -56,44 +79,56 @@ def check_specs(
     specs = problem.specs
     failed, missing, bound = (np.zeros(len(supply), dtype=np.int32) for _ in range(3))
     margins = np.zeros(len(supply))
-    waste = problem.supplies.waste_type[supply]
     for column in range(table.width):
-        row = table.row[demand, column]
-        on = (row >= 0) & ((specs.waste_type[row] == NO_WASTE) | (specs.waste_type[row] == waste))
-        at = np.flatnonzero(on)
-        if not len(at):
-            continue
-        row = row[at]
+        at, row = _binding(problem, table, column, supply, demand)
         value = problem.supplies.property_value[supply[at], specs.property[row]]
-        unknown = np.isnan(value)
-        low, high = specs.minimum[row], specs.maximum[row]
-        inside = (value >= low) & (value <= high)
+        low, high, unknown = specs.minimum[row], specs.maximum[row], np.isnan(value)
         bound[at] += 1
         missing[at] += unknown
-        failed[at] += (specs.basis[row] == EACH) & ~inside & ~unknown
-        margins[at] += np.where(unknown, 0.0, margin(value, low, high))
+        failed[at] += ((value < low) | (value > high)) & (specs.basis[row] == EACH)
+        inside = margin(value, low, high, table.low_scale[row], table.high_scale[row])
+        margins[at] += np.where(unknown, 0.0, inside)
     # Where nothing is asked, nothing can be wanting: the part is full.
     quality = np.divide(margins, bound, out=np.ones(len(supply)), where=bound > 0)
-    return SpecOutcome(failed, missing, bound, quality)
+    return SpecOutcome(failed, missing, quality)
 
 
-def margin(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """How far inside its limits a value lies, 0 at or beyond a limit, 1 at the best place.
+def _binding(
+    problem: MatchProblem, table: SpecTable, column: int, supply: np.ndarray, demand: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs that the ``column``-th spec of their demand binds, and the position of that spec."""
+    row = table.row[demand, column]
+    wanted = problem.specs.waste_type[row] if len(problem.specs.waste_type) else row
+    binds = (wanted == NO_WASTE) | (wanted == problem.supplies.waste_type[supply])
+    at = np.flatnonzero(binds & (row >= 0))
+    return at, row[at]
 
-    Between two limits: distance to the nearer one over half the width.  With one limit: distance to it over the
-    limit's own size (over 1 unit where the limit is 0), at most 1.
+
+def margin_scales(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Over how many units the margin above ``low``, and below ``high``, grows from 0 to 1.
+
+    Between two limits that is half the width; with one limit the limit's own size, or 1 where the limit is 0.
     """
     both = np.isfinite(low) & np.isfinite(high)
-    with np.errstate(invalid="ignore"):
-        half = (high - low) / 2
-        scale_low = np.where(both, half, np.where(low == 0, 1.0, np.abs(low)))
-        scale_high = np.where(both, half, np.where(high == 0, 1.0, np.abs(high)))
-        nearer = np.minimum(_share(value - low, scale_low), _share(high - value, scale_high))
+    half = np.where(both, np.where(both, high, 0.0) - np.where(both, low, 0.0), 0.0) / 2
+
+    def scale(limit: np.ndarray) -> np.ndarray:
+        size = np.where(np.isfinite(limit) & (limit != 0), np.abs(limit), 1.0)
+        return np.where(both, half, size)
+
+    return scale(low), scale(high)
+
+
+def margin(
+    value: np.ndarray, low: np.ndarray, high: np.ndarray, low_scale: np.ndarray, high_scale: np.ndarray
+) -> np.ndarray:
+    """How far inside its limits a value lies: 0 at or beyond a limit, 1 at the best place, NaN for NaN.
+
+    Where both limits are the same number a value is either on it, which is as good as can be, or outside.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        nearer = np.minimum((value - low) / low_scale, (high - value) / high_scale)
+    exact = low == high
+    if exact.any():
+        nearer = np.where(exact, value == low, nearer)
     return np.clip(nearer, 0.0, 1.0)
-
-
-def _share(distance: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """``distance / scale``; a limit that is not there is infinitely far, a band of no width is met or not."""
-    whole = np.where(distance >= 0, 1.0, 0.0)
-    usable = np.isfinite(distance) & (scale > 0) & np.isfinite(scale)
-    return np.divide(distance, scale, out=whole, where=usable)
