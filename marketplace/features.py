@@ -5,7 +5,11 @@ from __future__ import annotations
 from marketplace.accounts.routes import URLS as accounts
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.listings.routes import URLS as listings
+from marketplace.matches.routes import URLS as matches
+from marketplace.organisations.routes import URLS as organisations
 from marketplace.pages.routes import URLS as pages
+from marketplace.parks.routes import URLS as parks
+from marketplace.symbiosis.routes import URLS as symbiosis
 from marketplace.tenders.routes import URLS as tenders
 from marketplace.urls import Url
 
@@ -13,6 +17,10 @@ FEATURES: dict[str, list[Url]] = {
     "accounts": accounts,
     "alerts": alerts,
     "listings": listings,
+    "matches": matches,
+    "organisations": organisations,
     "pages": pages,
+    "parks": parks,
+    "symbiosis": symbiosis,
     "tenders": tenders,
 }
