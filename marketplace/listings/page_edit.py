@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.i18n import named
@@ -21,6 +24,7 @@ from models.catalogue.reference import catalogue as reference
 from models.listings import Supply
 from models.organisations import Site
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 # What each remedy for a doubtful point is called on its button.
 REMEDIES = {
     "swap": _l("Swap the two"),
@@ -74,6 +78,20 @@ def _restore(row: Any, listing: Any, grade: str) -> None:
 
 def rows_of(step: str, form: Any, listing: Any) -> dict[str, Any]:
     """The words beside each row of the step's table."""
+    if step in (steps.ASSAYS, steps.SPECS):
+        words = {"lang_zh": lang_zh, "source_text": presenters_rows.source_text}
+        return {**words, **_quality_rows(step, form, listing)}
+    if step in (steps.ACCEPTS, steps.PRICE) and hasattr(form, "rows"):
+        return _waste_rows(step, form, listing)
+    return {}
+
+
+def lang_zh(text: str | None) -> Markup:
+    """The attribute that says a text is Chinese, for words of a standard that stay so on an English page."""
+    return Markup('lang="zh-CN"') if text and _HAN.search(text) else Markup("")
+
+
+def _quality_rows(step: str, form: Any, listing: Any) -> dict[str, Any]:
     if step == steps.ASSAYS:
         known = reference().properties
         views = [
@@ -86,17 +104,13 @@ def rows_of(step: str, form: Any, listing: Any) -> dict[str, Any]:
             "choices": property_choices([row.property_id.data for row in form.rows if row.property_id.data]),
             "asks_identification": listing.waste_type.hazardous == rules.TO_BE_IDENTIFIED,
         }
-    if step == steps.SPECS:
-        grade = form.grade.data or ""
-        form.grade.choices = [(key, presenters_edit.grade_name(key)) for key, _label in form.grade.choices]
-        return {
-            "views": presenters_rows.spec_views(form, listing, grade), "choices": property_choices(),
-            "wastes": [(row.waste_type_id, named(row.waste_type)) for row in listing.accepts],
-            "rules": presenters_rows.rule_views(listing, grade), "proposed": not listing.specs,
-        }
-    if step in (steps.ACCEPTS, steps.PRICE) and hasattr(form, "rows"):
-        return _waste_rows(step, form, listing)
-    return {}
+    grade = form.grade.data or ""
+    form.grade.choices = [(key, presenters_edit.grade_name(key)) for key, _label in form.grade.choices]
+    return {
+        "views": presenters_rows.spec_views(form, listing, grade), "choices": property_choices(),
+        "wastes": [(row.waste_type_id, named(row.waste_type)) for row in listing.accepts],
+        "rules": presenters_rows.rule_views(listing, grade), "proposed": not listing.specs,
+    }
 
 
 def _waste_rows(step: str, form: Any, listing: Any) -> dict[str, Any]:
@@ -109,6 +123,18 @@ def _waste_rows(step: str, form: Any, listing: Any) -> dict[str, Any]:
         "hazards": [wastes[key].hazardous if key in wastes else "no" for key in keys],
         "choices": presenters_rows.waste_choices([key for key in keys if key]),
     }
+
+
+def review_steps(kind: str, listing: Listing) -> list[presenters_edit.StepView]:
+    """The steps with everything they hold, where the summary only counts."""
+    fuller = {
+        steps.ASSAYS: presenters_rows.assay_lines, steps.SPECS: presenters_rows.spec_lines,
+        steps.ACCEPTS: presenters_rows.accept_lines,
+    }
+    return [
+        replace(one, lines=tuple(fuller[one.key](listing))) if one.key in fuller else one
+        for one in presenters_edit.step_views(kind, listing, steps.REVIEW)
+    ]
 
 
 def warnings(listing: Listing, catalogue: Catalogue) -> list[str]:

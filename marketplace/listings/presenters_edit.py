@@ -154,10 +154,14 @@ def _amount_lines(listing: Listing) -> list[tuple[str, str]]:
     stock = listing.stock_t if isinstance(listing, Supply) else 0
     if not listing.t_per_month and not stock:
         return []
-    last = formatting.month(listing.end_month) if listing.end_month else _("no end")
+    first = formatting.month(listing.start_month)
+    months = (
+        _("%(first)s to %(last)s", first=first, last=formatting.month(listing.end_month)) if listing.end_month
+        else _("from %(first)s, no end", first=first)
+    )
     lines = [
         (_("Tonnes per month"), formatting.tonnes_text(listing.t_per_month)),
-        (_("Months"), _("%(first)s to %(last)s", first=formatting.month(listing.start_month), last=last)),
+        (_("Months"), months),
     ]
     if stock:
         lines.append((_("Stock"), formatting.tonnes_text(stock)))

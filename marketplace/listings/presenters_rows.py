@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
 from marketplace.i18n import language, named
 from marketplace.listings import defaults, recipes
 from marketplace.listings.presenters_edit import grade_name
+from marketplace.listings.rules import IDENTIFICATION
 from marketplace.listings.steps import default_specs, typical_properties
+from models.assays import AssayKind
 from models.catalogue.reference import ProcessFlow, UseSpec, catalogue
 from models.listings import Demand, Supply
 
 # A result asked by many uses is shown at once, the rest behind one click.
 SHOWN_AT_ONCE = 8
+_TABLE = re.compile(r"表\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,11 @@ class SpecView:
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """A rule in words of a standard; ``text`` is the standard's own, in Chinese."""
+    """A rule in words of a standard; ``note`` is the standard's own, in Chinese."""
 
     title: str
-    text: str
+    condition: str
+    note: str
     source: str
 
 
@@ -97,7 +103,7 @@ def _spec_view(row: Any, default: defaults.DefaultLimit | None) -> SpecView:
     return SpecView(
         named(data.properties[key]), unit_of(key), waste_name,
         "default" if _as_proposed(row, default) else "own",
-        limit_text(default.minimum, default.maximum), default.firm, default.condition,
+        limit_text(default.minimum, default.maximum), default.firm, condition_text(default.condition),
         defaults.mixes_linearly(key),
     )
 
@@ -124,8 +130,69 @@ def limit_text(low: float | None, high: float | None) -> str:
     return f"{formatting.plain_number(low)}–{formatting.plain_number(high)}"
 
 
+def assay_lines(supply: Supply) -> list[tuple[str, str]]:
+    """Every result as the review shows it."""
+    names = catalogue().properties
+    lines = []
+    for row in supply.assays:
+        if row.property_id == IDENTIFICATION:
+            told = _("not hazardous") if row.value == 0 else _("hazardous")
+            lines.append((_("Hazard identification"), told))
+            continue
+        value = f"{formatting.number(row.value, 4)} {unit_of(row.property_id)}".rstrip()
+        if row.kind == AssayKind.TYPICAL:
+            value = _("%(value)s (typical, not measured)", value=value)
+        lines.append((named(names[row.property_id]), value))
+    return lines
+
+
+def spec_lines(demand: Demand) -> list[tuple[str, str]]:
+    """Every limit as the review shows it."""
+    names = catalogue().properties
+    lines = []
+    for row in demand.specs:
+        text = f"{limit_text(row.minimum, row.maximum)} {unit_of(row.property_id)}".rstrip()
+        if row.waste_type is not None:
+            text = _("%(limit)s, only %(waste)s", limit=text, waste=named(row.waste_type))
+        if row.basis == defaults.BLEND:
+            text = _("%(limit)s, in the month's mix", limit=text)
+        lines.append((named(names[row.property_id]), text))
+    return lines
+
+
+def accept_lines(demand: Demand) -> list[tuple[str, str]]:
+    """Every accepted waste with its share."""
+    return [
+        (
+            named(row.waste_type),
+            _("at most %(share)s of a month's intake", share=formatting.percent(row.max_share, 1)),
+        )
+        for row in demand.accepts
+    ]
+
+
 def rule_views(demand: Demand, grade: str) -> list[RuleView]:
     return [_rule_view(spec) for spec in defaults.rules_in_words(demand.use_id, grade)]
+
+
+# Conditions of the standards as people say them; other words of a standard stay in its own language.
+CONDITIONS = {
+    "F类": _l("class F only"), "C类": _l("class C only"), "脱硝": _l("ash of a boiler with denitrification"),
+    "干法/半干法脱硫": _l("ash of dry or semi-dry desulphurisation"), "实心": _l("solid bricks"),
+    "空心率>25%": _l("bricks more than 25 % hollow"), "值必须为 pc": _l("must be a pulverised-coal boiler"),
+    "值必须为 no": _l("must not be hazardous"), "值必须为 I": _l("must be class I"),
+    "需文件": _l("needs documents"), "许可证或豁免": _l("needs a licence or an exemption"),
+}
+
+
+def condition_text(condition: str) -> str:
+    return str(CONDITIONS.get(condition, condition))
+
+
+def source_text(standard: str, clause: str) -> str:
+    """Standard and clause; in English the word for "table" is put into English."""
+    text = " ".join(part for part in (standard, clause) if part)
+    return text if language() == "zh" else _TABLE.sub(r"Table \1", text)
 
 
 def _rule_view(spec: UseSpec) -> RuleView:
@@ -135,8 +202,7 @@ def _rule_view(spec: UseSpec) -> RuleView:
     limit = limit_text(spec.min, spec.max)
     if limit:
         title = f"{title} {limit} {'' if spec.unit in ('1', 'cat') else spec.unit}".rstrip()
-    text = " · ".join(part for part in (spec.condition, spec.note) if part)
-    return RuleView(title, text, " ".join(part for part in (spec.standard, spec.clause) if part))
+    return RuleView(title, condition_text(spec.condition), spec.note, source_text(spec.standard, spec.clause))
 
 
 def accept_hint(use_id: str, waste_type_id: str) -> str:

@@ -150,7 +150,7 @@ def _review(kind: str, code: str, refused: list[Refusal] | None = None) -> Respo
     shown = [*(refused or []), *(reason for reason in reasons if reason not in (refused or []))]
     return render_template(
         "listings/edit_review.html", kind=kind, listing=listing, title=_title(kind, listing),
-        steps=presenters_edit.step_views(kind, listing, steps.REVIEW), reasons=_in_words(shown),
+        steps=page_edit.review_steps(kind, listing), reasons=_in_words(shown),
         blocked=bool(reasons), warnings=page_edit.warnings(listing, engine_catalogue()),
         detail_url=page_edit.detail_url(kind, listing), copy_key=uuid.uuid4().hex,
     ), 409 if refused else 200
