@@ -12,7 +12,7 @@ def allocatable(problem: MatchProblem, pairs: Pairs, *, blend: bool) -> Pairs:
     """Sort ``pairs``, drop those with a spec'd property not assayed and, without ``blend``, those outside a
     spec.
 
-    With ``blend`` a pair outside a `blend` limit stays: a better partner may make up for it in the mix. 
+    With ``blend`` a pair outside a `blend` limit stays: a better partner may make up for it in the mix.
     Pairs without a common month are dropped as well: nothing could move.  Raises ``ValueError`` for a pair
     named twice.
     """

@@ -23,6 +23,8 @@ from matching.allocation.program import Layout, LinearProgram, assemble, lay_out
 from matching.allocation.report import build_result
 from matching.allocation.result import OPTIMAL, AllocationResult, Pairs
 from matching.allocation.sifting import Sifter, Solved
+from matching.allocation.verify import AllocationFault, verify_allocation
+from matching.allocation.verify_bound import verify_bound
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 
@@ -53,10 +55,10 @@ def allocate(
 
     ``objective`` is ``value`` (yuan), ``tonnes`` (most tonnes first, then least freight) or ``carbon`` (kg
     CO2e avoided net of freight).  ``blend`` False reads every `blend` spec as `each`.  ``pairs`` are the
-    feasible pairs where they are known already; otherwise the matching finds them with ``params``. 
+    feasible pairs where they are known already; otherwise the matching finds them with ``params``.
     ``time_limit_s`` bounds the solver's seconds; an answer cut short says so in ``report.status`` and is
-    never called optimal. Raises ``ValueError`` for an unknown objective, a negative time limit or a pair
-    given twice.
+    never called optimal.  Raises ``ValueError`` for an unknown objective, a negative time limit or a pair
+    given twice, and ``AllocationFault`` should the plan not pass the verifier.
     """
     if objective not in OBJECTIVES:
         raise ValueError(f"objective {objective!r} is unknown; choose one of {', '.join(OBJECTIVES)}")
@@ -79,11 +81,15 @@ def allocate(
     second = None
     if objective == "tonnes" and main.status == OPTIMAL:
         second = _least_freight(sifter, main, freight, deadline)
-    return build_result(
+    result = build_result(
         layout, program, main, second, value=per_pair.value, carbon=per_pair.carbon, objective=objective,
         blend=blend, distance_method=distance_method or "given", seed=params.seed,
         seconds=time.monotonic() - started, solver=sifter.version,
     )
+    broken = verify_allocation(problem, result) + verify_bound(problem, result)
+    if broken:
+        raise AllocationFault(broken)
+    return result
 
 
 def define_program(layout: Layout, cost: np.ndarray, *, blend: bool) -> LinearProgram:

@@ -43,7 +43,7 @@ def build_result(
     left = supplies.stock_t + supplies.t_per_month * length + received.sum(axis=1) - sent
     per_tonne = {"value": value[pair], "tonnes": np.ones(len(used)), "carbon": carbon[pair]}[objective]
     return AllocationResult(
-        objective, blend, distance_method, len(pairs),
+        objective, blend, distance_method, pairs,
         pairs.supply[pair], pairs.demand[pair], month, tonnes,
         pairs.distance_km[pair], pairs.freight_yuan_per_t[pair], value[pair], carbon[pair],
         _by_month(main.prices[program.families["supply"]], supplies, len(problem.months)),

@@ -20,6 +20,8 @@ from matching.allocation.result import OPTIMAL
 
 # Below this many columns the whole program is handed over at once.
 DIRECT_COLUMNS = 30_000
+# Up to this many the simplex is quick from scratch; beyond, many equal arcs can hold it up for minutes.
+SIMPLEX_COLUMNS = 2_000
 STARTERS = 8
 # With more than this share of new columns the old basis is a poor start, and the interior point is quicker.
 MANY_NEW = 0.02
@@ -67,9 +69,7 @@ class Sifter:
         cost = self.program.cost
         if not len(self._active):
             self._activate(self._starters(preference))
-            method = "dual" if len(self._active) <= DIRECT_COLUMNS else "interior"
-        else:
-            method = "primal"
+        method = "dual" if len(self._active) <= SIMPLEX_COLUMNS else "interior"
         bound, prices, iterations, rounds = np.inf, np.zeros(len(self.program.upper)), 0, 0
         while True:
             rounds += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matching.allocation.result import OPTIMAL, AllocationResult
@@ -47,7 +48,7 @@ def verify_allocation(problem: MatchProblem, result: AllocationResult) -> list[V
     if found:
         # Balances of arcs that do not exist would only repeat the fault in other words.
         return found
-    received = _residue_joins(problem, arcs)
+    received = _received(problem, arcs)
     found += _check_supplies(problem, result, arcs, received)
     found += _check_demands(problem, arcs)
     found += _check_shares(problem, arcs)
@@ -88,29 +89,31 @@ def _check_arcs(problem: MatchProblem, result: AllocationResult, arcs: list) -> 
     return found
 
 
-def _residue_joins(problem: MatchProblem, arcs: list) -> dict[tuple[int, int], float]:
-    """Tonnes of residue that join each (supply, month): the first open supply by id of the same firm and
+def residue_joins(problem: MatchProblem) -> Iterator[tuple[int, int, int, float]]:
+    """(demand, month, supply joined, tonnes of residue per tonne): the first open supply of the firm and
     type.
     """
-    yields = defaultdict(list)
+    owned = defaultdict(list)
+    for supply, enterprise in enumerate(problem.supplies.enterprise.tolist()):
+        owned[enterprise, int(problem.supplies.waste_type[supply])].append(supply)
     for demand, waste, rate in zip(
         problem.residues.demand.tolist(), problem.residues.waste_type.tolist(),
         problem.residues.yield_t_per_t.tolist(), strict=True,
     ):
-        yields[demand].append((waste, rate))
-    owned = defaultdict(list)
-    for supply, enterprise in enumerate(problem.supplies.enterprise.tolist()):
-        owned[enterprise].append(supply)
-    joins: dict[tuple[int, int], float] = defaultdict(float)
-    for _supply, demand, month, tonnes in arcs:
-        for waste, rate in yields.get(demand, ()):
-            for host in owned[int(problem.demands.enterprise[demand])]:
-                same = int(problem.supplies.waste_type[host]) == waste
-                first, last = problem.supplies.first_month[host], problem.supplies.last_month[host]
-                if same and first <= month <= last:
-                    joins[host, month] += rate * tonnes
+        hosts = owned[int(problem.demands.enterprise[demand]), waste]
+        for month in range(len(problem.months)):
+            for host in hosts:
+                if problem.supplies.first_month[host] <= month <= problem.supplies.last_month[host]:
+                    yield demand, month, host, rate
                     break
-    return joins
+
+
+def _received(problem: MatchProblem, arcs: list) -> dict[tuple[int, int], float]:
+    """Tonnes of residue that join each (supply, month)."""
+    intake, received = _intake(arcs), defaultdict(float)
+    for demand, month, host, rate in residue_joins(problem):
+        received[host, month] += rate * intake.get((demand, month), 0.0)
+    return received
 
 
 def _check_supplies(
@@ -170,7 +173,8 @@ def _check_blends(problem: MatchProblem, arcs: list) -> list[Violation]:
         for month, supply, tonnes in lots.get(int(specs.demand[spec]), ()):
             if specs.waste_type[spec] in (-1, problem.supplies.waste_type[supply]):
                 value = float(problem.supplies.property_value[supply, specs.property[spec]])
-                mixed[month].append((tonnes * _weight(problem, supply, int(specs.property[spec])), value))
+                weight = mixing_weight(problem, supply, int(specs.property[spec]))
+                mixed[month].append((tonnes * weight, value))
         for month, parts in sorted(mixed.items()):
             found += _check_mix(problem, spec, month, parts)
     return found
@@ -182,7 +186,7 @@ def _check_mix(problem: MatchProblem, spec: int, month: int, parts: list) -> lis
         return []
     mean = sum(part * value for part, value in parts) / weight
     low, high = float(problem.specs.minimum[spec]), float(problem.specs.maximum[spec])
-    # The solver's tolerance is on tonnes, so a mix of a few kilograms may stray further than one of a thousand tonnes.
+    # The solver's tolerance is on tonnes, so a mix of a few kilograms may stray further than a large one.
     spread = max(1.0, *(abs(value - mean) for _part, value in parts), abs(mean))
     slack = TOLERANCE * spread * max(1.0, 1.0 / weight)
     key = problem.properties[problem.specs.property[spec]]
@@ -229,7 +233,7 @@ def _intake(arcs: list) -> dict[tuple[int, int], float]:
     return intake
 
 
-def _weight(problem: MatchProblem, supply: int, key: int) -> float:
+def mixing_weight(problem: MatchProblem, supply: int, key: int) -> float:
     """Dry tonnes per tonne for properties on a dry basis, else 1."""
     if problem.catalogue.properties[problem.properties[key]].mixing != "linear_dry":
         return 1.0

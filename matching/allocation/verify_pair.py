@@ -33,7 +33,7 @@ def pair_faults(
 
 def _licensed(problem: MatchProblem, waste: str, codes: tuple[str, ...], receiver: int) -> bool:
     held = problem.enterprises.licences[receiver]
-    return waste in held or "HW*" in held or any(code in held for code in codes)
+    return waste in held or any(code in held for code in codes)
 
 
 def _spec_faults(
