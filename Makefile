@@ -31,7 +31,7 @@ messages: setup ## Collect what is to be translated into marketplace/translation
 	@$(BIN)/pybabel -q update -i var/messages.pot -d marketplace/translations -l zh --no-fuzzy-matching --ignore-obsolete --omit-header -w 100
 
 bench: setup ## Time the engine on markets of 1,000 x 1,000 and 10,000 x 10,000
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.match_scale
 
 clean: ## Remove what set-up made; databases in var/ stay
 	rm -rf $(VENV) node_modules static/map static/vendor var/archives var/stamps var/roads.npz *.egg-info $(MO)
@@ -69,7 +69,7 @@ node: $(STAMPS)/installed requirements-node.txt
 	@$(BIN)/python -m marketplace.assets.vendor || { echo "Installing Node.js, which this machine lacks ..."; $(PIP) install --no-compile -r requirements-node.txt; }
 
 %.mo: %.po $(STAMPS)/installed
-	@$(BIN)/pybabel -q compile -i $< -o $@
+	@$(BIN)/pybabel -q compile --use-fuzzy -i $< -o $@
 
 # The browser tests fail without a browser, as they should: a test that did not run has proved nothing.
 browser:
