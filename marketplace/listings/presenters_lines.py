@@ -35,7 +35,8 @@ class Line:
     estimate: bool
     estimate_note: str
     enterprise: str
-    when: str
+    banner: str
+    months: str
     money: str
 
 
@@ -66,7 +67,8 @@ def _line(row: Row[Any], search: SearchFilter, options: Options, accepted: Seque
         estimate=estimate,
         estimate_note=row.note or _("Estimated; the listing says how."),
         enterprise=enterprise,
-        when=" · ".join(part for part in (place, window_words(row.start_month, row.end_month)) if part),
+        banner=place,
+        months=window_words(row.start_month, row.end_month),
         money=" · ".join(money),
     )
 
@@ -90,7 +92,7 @@ def price_words(price: Decimal | None, supply: bool) -> str:
         return _("price open")
     figure = formatting.yuan(abs(price), 2)
     if price == 0:
-        return _("free of charge") if supply else _("takes it unpaid")
+        return _("free") if supply else _("unpaid")
     if supply:
         return _("asks %(yuan)s yuan/t", yuan=figure) if price > 0 else _("pays %(yuan)s yuan/t", yuan=figure)
     return _("pays %(yuan)s yuan/t", yuan=figure) if price > 0 else _("gate fee %(yuan)s yuan/t", yuan=figure)
