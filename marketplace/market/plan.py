@@ -102,13 +102,17 @@ def _summary(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
         waste = problem.waste_types[residue.waste_type]
         unplaced[waste] = unplaced.get(waste, 0.0) + residue.tonnes
     return {
-        "pairs": result.pairs,
+        "pairs": len(result.pairs),
         "distance_method": result.distance_method,
         "months": list(problem.months),
         "value_yuan": result.total_value_yuan,
         "freight_yuan": result.total_freight_yuan,
         "carbon_kg_co2e": result.total_carbon_kg,
         "left_over_t": {problem.waste_types[at]: float(left[at]) for at in np.flatnonzero(left > 0)},
+        "left_over_by_supply": {
+            problem.supplies.ids[at]: float(result.left_over_t[at])
+            for at in np.flatnonzero(result.left_over_t > 0)
+        },
         "unplaced_residue_t": unplaced,
         "stop_reason": result.report.stop_reason,
         "seconds": result.report.seconds,

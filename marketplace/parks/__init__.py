@@ -1,0 +1,1 @@
+"""One park: what comes in, what goes out, what stays and what is left over."""

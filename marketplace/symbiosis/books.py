@@ -1,0 +1,244 @@
+"""The three views as books of flows: the best plan, the accepted trades, and what could be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from marketplace.market import cached_problem, distance_model, market_revision, market_settings
+from marketplace.market.settings import engine_settings
+from marketplace.months import month_after, months_between
+from marketplace.symbiosis import queries
+from marketplace.symbiosis.flows import PLAN, POTENTIAL, TRADES, Book, Chain, End, Flow, Hop, LeftOver
+from marketplace.symbiosis.kept import Kept
+from marketplace.symbiosis.queries import Atlas
+from models.market import MarketSettings
+
+_books: Kept[Book] = Kept(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a tonne costs to carry and what it spares: yuan/t, yuan/t/km, kg CO2e/t/km and kg CO2e/t."""
+
+    handling: float
+    per_km: float
+    carbon_per_km: float
+    avoided: dict[tuple[str, str], float]
+
+    def freight(self, km: float) -> float:
+        return self.handling + self.per_km * km
+
+    def carbon(self, use: str, waste_type: str, km: float) -> float:
+        """Kilograms avoided less those of the freight; without a stated saving nothing is avoided."""
+        return self.avoided.get((use, waste_type), 0.0) - self.carbon_per_km * km
+
+
+def book(session: Session, view: str) -> Book:
+    """The book of ``view``, kept by this process until the plan, the bids or the market change."""
+    return {PLAN: _plan_book, TRADES: _trade_book, POTENTIAL: _potential_book}[view](session)
+
+
+def rates_of(settings: MarketSettings) -> Rates:
+    told = engine_settings(settings)
+    return Rates(
+        told.freight.handling_yuan_per_t,
+        told.freight.rate_yuan_per_t_km,
+        told.carbon.transport_kg_per_t_km,
+        dict(told.carbon.avoided_kg_per_t),
+    )
+
+
+def _keep(session: Session, view: str, what: tuple[object, ...], make: Callable[[], Book]) -> Book:
+    return _books.get((queries.database_of(session), view, market_revision(session), *what), make)
+
+
+def _horizon(settings: MarketSettings) -> tuple[str, ...]:
+    return tuple(months_between(settings.first_month, month_after(settings.first_month, settings.months - 1)))
+
+
+def _plan_book(session: Session) -> Book:
+    plan = queries.newest_plan(session)
+    if plan is None:
+        return Book(PLAN, ())
+    return _keep(session, PLAN, (plan.id, plan.created_at), lambda: _read_plan(session, plan))
+
+
+def _read_plan(session: Session, plan: Row) -> Book:
+    atlas, rates = queries.atlas(session), rates_of(market_settings(session))
+    flows = tuple(
+        _flow(
+            atlas.supplies[row.supply_id].end,
+            atlas.demands[row.demand_id].end,
+            atlas.supplies[row.supply_id].waste_type,
+            atlas.demands[row.demand_id].use,
+            rates,
+            month=row.month,
+            tonnes=row.tonnes,
+            km=row.distance_km,
+            value_yuan_per_t=row.value_yuan_per_t,
+        )
+        for row in queries.plan_rows(session, plan.id)
+        if row.supply_id in atlas.supplies and row.demand_id in atlas.demands
+    )
+    offers = atlas.offers_by_code()
+    left_over = tuple(
+        LeftOver(offers[code].end, offers[code].waste_type, tonnes)
+        for code, tonnes in sorted(plan.summary.get("left_over_by_supply", {}).items())
+        if code in offers and tonnes >= 1
+    )
+    months = tuple(plan.summary.get("months", ())) or tuple(sorted({flow.month for flow in flows}))
+    return Book(
+        PLAN,
+        flows,
+        left_over,
+        _chains(plan.summary.get("chains", []), atlas),
+        months,
+        plan.status,
+        plan.created_at,
+        stale=plan.market_revision != market_revision(session),
+    )
+
+
+def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Chain, ...]:
+    """The plan's chains; one that speaks of a listing no longer there is left out."""
+    offers, wants = atlas.offers_by_code(), atlas.wants_by_code()
+    chains = []
+    for chain in kept:
+        hops = [
+            Hop(
+                offers[hop["supply"]].end,
+                wants[hop["demand"]].end,
+                offers[hop["supply"]].waste_type,
+                wants[hop["demand"]].use,
+                hop["tonnes"],
+            )
+            for hop in chain["hops"]
+            if hop["supply"] in offers and hop["demand"] in wants
+        ]
+        if len(hops) == len(chain["hops"]) >= 2:
+            chains.append(Chain(tuple(hops)))
+    return tuple(chains)
+
+
+def _trade_book(session: Session) -> Book:
+    rows = queries.accepted_bids(session)
+    return _keep(session, TRADES, tuple(row.id for row in rows), lambda: _read_trades(session, rows))
+
+
+def _read_trades(session: Session, rows: Sequence[Row]) -> Book:
+    atlas, settings = queries.atlas(session), market_settings(session)
+    rates, horizon = rates_of(settings), _horizon(settings)
+    trades = [trade for row in rows if (trade := _trade(row, atlas))]
+    distances = _distances(session, [(sender, taker) for _, sender, taker, _ in trades])
+    flows = [
+        _flow(
+            sender,
+            taker,
+            row.waste_type_id,
+            use,
+            rates,
+            month=month,
+            tonnes=float(row.t_per_month),
+            km=km,
+            value_yuan_per_t=float(row.price_yuan_per_t),
+        )
+        for (row, sender, taker, use), km in zip(trades, distances, strict=True)
+        for month in horizon
+        if row.start_month <= month <= row.end_month
+    ]
+    return Book(TRADES, tuple(flows), months=horizon)
+
+
+def _trade(row: Row, atlas: Atlas) -> tuple[Row, End, End, str] | None:
+    """Sender, taker and use of an accepted bid; where the bidder names no listing, its main site stands."""
+    supply, demand = row.supply_id or row.own_supply_id, row.demand_id or row.own_demand_id
+    bidder = atlas.enterprises.get(row.bidder_enterprise_id)
+    sender = atlas.supplies[supply].end if supply in atlas.supplies else bidder
+    taker = atlas.demands[demand].end if demand in atlas.demands else bidder
+    if sender is None or taker is None:
+        return None
+    return row, sender, taker, atlas.demands[demand].use if demand in atlas.demands else ""
+
+
+def _distances(session: Session, pairs: list[tuple[End, End]]) -> list[float]:
+    if not pairs:
+        return []
+    import numpy as np
+
+    corners = np.array(
+        [(a.enterprise.lat, a.enterprise.lon, b.enterprise.lat, b.enterprise.lon) for a, b in pairs]
+    )
+    return distance_model(session).pairs_km(*corners.T).tolist()
+
+
+def _potential_book(session: Session) -> Book:
+    return _keep(session, POTENTIAL, (), lambda: _read_potential(session))
+
+
+def _read_potential(session: Session) -> Book:
+    """The best-ranked feasible partner of every supply, for each month they share.
+
+    Each supply counts once; room does not bind, so several supplies may lean on one demand.
+    """
+    import matching
+    from matching.params import MatchParams
+
+    problem = cached_problem(session)
+    result = matching.match(problem, MatchParams(top_k=1, distance=distance_model(session)))
+    atlas, rates = queries.atlas(session), rates_of(market_settings(session))
+    offers, wants = atlas.offers_by_code(), atlas.wants_by_code()
+    flows: list[Flow] = []
+    for at in range(len(result)):
+        if not result.feasible[at]:
+            continue
+        pair = result.match(at)
+        offer, want = offers[pair.supply], wants[pair.demand]
+        supply, demand = int(result.pairs.supply[at]), int(result.pairs.demand[at])
+        first = max(problem.supplies.first_month[supply], problem.demands.first_month[demand])
+        last = min(problem.supplies.last_month[supply], problem.demands.last_month[demand])
+        flows.extend(
+            _flow(
+                offer.end,
+                want.end,
+                offer.waste_type,
+                want.use,
+                rates,
+                month=problem.months[month],
+                tonnes=pair.tonnes_per_month,
+                km=pair.distance_km,
+                value_yuan_per_t=pair.surplus_yuan_per_t,
+            )
+            for month in range(int(first), int(last) + 1)
+        )
+    return Book(POTENTIAL, tuple(flows), months=problem.months)
+
+
+def _flow(
+    sender: End,
+    taker: End,
+    waste_type: str,
+    use: str,
+    rates: Rates,
+    *,
+    month: str,
+    tonnes: float,
+    km: float,
+    value_yuan_per_t: float,
+) -> Flow:
+    return Flow(
+        month,
+        sender,
+        taker,
+        waste_type,
+        use,
+        tonnes,
+        km,
+        tonnes * value_yuan_per_t,
+        tonnes * rates.freight(km),
+        tonnes * rates.carbon(use, waste_type, km),
+    )

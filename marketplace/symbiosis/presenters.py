@@ -1,0 +1,321 @@
+"""The symbiosis in words and figures; a hidden figure is None and reads "fewer than three enterprises"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from marketplace import formatting
+from marketplace.i18n import language, named
+from marketplace.palette import waste_colour
+from marketplace.symbiosis.flows import ENTERPRISE, PARK, PLAN, POTENTIAL, REGION, TRADES, Chain, Place
+from marketplace.symbiosis.queries import NOWHERE
+from marketplace.symbiosis.rules import too_few
+from marketplace.symbiosis.selection import ENTERPRISES, PARKS, Sight, Wanted
+from marketplace.symbiosis.totals import Arc, Sum, total
+from models.catalogue.reference import catalogue
+
+VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Accepted trades"), POTENTIAL: _l("Potential")}
+VIEW_NOTES = {
+    PLAN: _l(
+        "What the market could do at best: the plan of greatest value to both sides, over all months."
+    ),
+    TRADES: _l("What bidders and owners have agreed on."),
+    POTENTIAL: _l(
+        "The best-ranked partner of every supply. Room is not shared out: several may lean on one demand."
+    ),
+}
+LEVEL_WORDS = {PARKS: _l("Parks and banners"), ENTERPRISES: _l("Enterprises")}
+_PARK_WORDS = re.compile(r"(经济开发区|工业园区?|产业园区?| Economic Development Zone| Industrial Park)")
+_IN_BRACKETS = re.compile(r"[((](.+?)[))]")
+
+
+def place_name(place: Place) -> str:
+    """The full name; a banner stands for its enterprises outside parks."""
+    if place.kind != REGION:
+        return named(place)
+    if place.code == NOWHERE or not place.name:
+        return _("Outside parks")
+    return _("%(banner)s, outside parks", banner=named(place))
+
+
+def short_park_name(place: Place) -> str:
+    """The name as it fits on a map: the part in brackets, or without the words every park has."""
+    name = named(place)
+    inside = _IN_BRACKETS.search(name)
+    return _PARK_WORDS.sub("", inside[1] if inside and len(inside[1]) > 1 else name).strip() or name
+
+
+def place_url(place: Place) -> str | None:
+    if place.kind == PARK:
+        return url_for("parks.park", code=place.code)
+    return url_for("organisations.enterprise", code=place.code) if place.kind == ENTERPRISE else None
+
+
+def waste_name(waste_type: str) -> str:
+    entry = catalogue().waste_types.get(waste_type)
+    return named(entry) if entry else waste_type
+
+
+def use_name(use: str) -> str:
+    entry = catalogue().uses.get(use)
+    return named(entry) if entry else use or _("Use not stated")
+
+
+def money_text(yuan: float | None) -> str:
+    """Yuan in the larger units of the language: 万元 and 亿元, or million yuan."""
+    if yuan is None:
+        return formatting.MISSING
+    size = abs(yuan)
+    if language() == "zh":
+        if size >= 1e8:
+            return f"{formatting.yuan(yuan / 1e8, 2)} 亿元"
+        return f"{formatting.yuan(yuan / 1e4, 1)} 万元" if size >= 1e4 else f"{formatting.yuan(yuan)} 元"
+    if size >= 1e6:
+        return _("%(number)s million yuan", number=formatting.yuan(yuan / 1e6, 1))
+    return _("%(number)s yuan", number=formatting.yuan(yuan))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the top row; ``text`` is None where it is hidden."""
+
+    label: str
+    text: str | None
+    title: str = ""
+    estimate: str = ""
+
+
+def figures(sight: Sight) -> list[Figure]:
+    """Tonnes placed, left over, value, freight, CO2e and chains of what is selected."""
+    whole = total(sight.flows)
+    hidden = sight.hidden_whole
+    said = _("Computed from listings, many of which are estimates.")
+    freight = _("Handling plus rate times kilometres, as in the market's settings.")
+    carbon = _(
+        "Factors by use and waste type, less emissions of the lorries; an unknown saving counts as none."
+    )
+    value = {
+        PLAN: _("Gain of both sides"),
+        TRADES: _("Paid by takers"),
+        POTENTIAL: _("Gain of both sides, at most"),
+    }[sight.wanted.view]
+    rows = [
+        _tonnes_figure(_("Tonnes placed"), whole.tonnes, hidden, said if sight.wanted.view != TRADES else "")
+    ]
+    if sight.book.left_over:
+        left = sum(rest.tonnes for rest in sight.left_over_rows())
+        rows.append(_tonnes_figure(_("Left over in the whole period"), left, hidden, said))
+    rows.append(_money_figure(value, whole.value_yuan, hidden, said if sight.wanted.view != TRADES else ""))
+    rows.append(_money_figure(_("Freight"), whole.freight_yuan, hidden, freight))
+    text = None if hidden else _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(whole.carbon_kg / 1000))
+    exact = _("%(number)s kg CO₂e", number=formatting.number(whole.carbon_kg))
+    rows.append(Figure(_("Emissions avoided"), text, "" if hidden else exact, carbon))
+    if sight.wanted.view == PLAN:
+        rows.append(Figure(_("Chains across parks"), formatting.number(len(across_parks(sight.chains())))))
+    return rows
+
+
+def _tonnes_figure(label: str, tonnes: float, hidden: bool, note: str) -> Figure:
+    if hidden:
+        return Figure(label, None, "", note)
+    return Figure(
+        label,
+        formatting.tonnes_text(tonnes),
+        _("%(tonnes)s tonnes", tonnes=formatting.number(tonnes, 1)),
+        note,
+    )
+
+
+def _money_figure(label: str, yuan: float, hidden: bool, note: str) -> Figure:
+    if hidden:
+        return Figure(label, None, "", note)
+    return Figure(label, money_text(yuan), _("%(number)s yuan", number=formatting.yuan(yuan)), note)
+
+
+@dataclass(frozen=True, slots=True)
+class ArcLine:
+    """One line of the table of flows; figures are None where they are hidden."""
+
+    key: str
+    source: str
+    source_url: str | None
+    target: str
+    target_url: str | None
+    waste: str
+    colour: str
+    tonnes: float | None
+    km: float | None
+    enterprises: int | None
+
+
+def arc_lines(arcs: Iterable[tuple[Arc, bool]]) -> list[ArcLine]:
+    return [
+        ArcLine(
+            arc_id(arc),
+            place_name(arc.source),
+            place_url(arc.source),
+            place_name(arc.target),
+            place_url(arc.target),
+            waste_name(arc.waste_type),
+            waste_colour(arc.waste_type),
+            arc.tonnes if shown else None,
+            arc.km if shown else None,
+            len(arc.enterprises) if shown else None,
+        )
+        for arc, shown in arcs
+        if arc.source is not None and arc.target is not None
+    ]
+
+
+def arc_id(arc: Arc) -> str:
+    return "|".join(
+        (arc.source.key if arc.source else "", arc.target.key if arc.target else "", arc.waste_type)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UseLine:
+    """What a waste type is used for."""
+
+    waste_id: str
+    waste: str
+    colour: str
+    use_id: str
+    use: str
+    tonnes: float | None
+
+
+def use_lines(rows: Iterable[tuple[str, str, Sum, bool]]) -> list[UseLine]:
+    return [
+        UseLine(
+            waste,
+            waste_name(waste),
+            waste_colour(waste),
+            use or "unstated",
+            use_name(use),
+            one.tonnes if shown else None,
+        )
+        for waste, use, one, shown in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLine:
+    """Tonnes of a waste type without a taker, and the supplies to look at."""
+
+    waste: str
+    colour: str
+    tonnes: float | None
+    url: str
+
+
+def left_lines(rows: Iterable[tuple[str, float, bool]]) -> list[LeftLine]:
+    return [
+        LeftLine(
+            waste_name(waste),
+            waste_colour(waste),
+            tonnes if shown else None,
+            url_for("listings.supplies", waste=waste),
+        )
+        for waste, tonnes, shown in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class HopLine:
+    source: str
+    target: str
+    waste: str
+    colour: str
+    use: str
+    tonnes: float | None
+    bottleneck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLine:
+    """A chain with the tonnes through each hop; ``tonnes`` is the least of them."""
+
+    hops: list[HopLine]
+    tonnes: float | None
+
+
+def across_parks(chains: Iterable[Chain]) -> list[Chain]:
+    """Chains that touch more than one place."""
+    return [
+        chain
+        for chain in chains
+        if len({end.place.key for hop in chain.hops for end in (hop.sender, hop.taker)}) > 1
+    ]
+
+
+def chain_lines(sight: Sight, limit: int = 30) -> list[ChainLine]:
+    """Chains of one path added up hop by hop, the strongest first; hidden ones last."""
+    paths: dict[tuple[object, ...], list[Chain]] = {}
+    for chain in across_parks(sight.chains()):
+        path = tuple(
+            (sight.place_of(hop.sender).key, sight.place_of(hop.taker).key, hop.waste_type, hop.use)
+            for hop in chain.hops
+        )
+        paths.setdefault(path, []).append(chain)
+    lines = [
+        _chain_line(sight, chains) for _path, chains in sorted(paths.items(), key=lambda item: str(item[0]))
+    ]
+    return sorted(lines, key=lambda line: -(line.tonnes if line.tonnes is not None else -1))[:limit]
+
+
+def _chain_line(sight: Sight, chains: list[Chain]) -> ChainLine:
+    tonnes: list[float | None] = []
+    for at, hop in enumerate(chains[0].hops):
+        behind = frozenset(
+            end.enterprise_id for chain in chains for end in (chain.hops[at].sender, chain.hops[at].taker)
+        )
+        known = sight.sees(hop.sender.place) or sight.sees(hop.taker.place)
+        key = (hop.sender.place.key, hop.taker.place.key, hop.waste_type)
+        hidden = not known and (too_few(behind) or sight.secrets.hides_arc(key))
+        tonnes.append(None if hidden else sum(chain.hops[at].tonnes for chain in chains))
+    figures_known = [one for one in tonnes if one is not None]
+    least = min(figures_known) if len(figures_known) == len(tonnes) else None
+    return ChainLine(
+        [
+            HopLine(
+                place_name(sight.place_of(hop.sender)),
+                place_name(sight.place_of(hop.taker)),
+                waste_name(hop.waste_type),
+                waste_colour(hop.waste_type),
+                use_name(hop.use),
+                one,
+                least is not None and one == least,
+            )
+            for hop, one in zip(chains[0].hops, tonnes, strict=True)
+        ],
+        least,
+    )
+
+
+def waste_options(sight: Sight) -> list[tuple[str, str]]:
+    """Waste types that flow in this view, by name."""
+    return sorted(
+        ((waste, waste_name(waste)) for waste in {flow.waste_type for flow in sight.book.flows}),
+        key=lambda one: one[1],
+    )
+
+
+def switches(wanted: Wanted, endpoint: str, **values: str) -> list[dict[str, object]]:
+    """Links to the other views that keep the filters."""
+    kept = {key: one for key, one in (("waste", wanted.waste), ("month", wanted.month)) if one}
+    level = {} if wanted.level == PARKS else {"level": wanted.level}
+    return [
+        {
+            "url": url_for(endpoint, **values, **({} if view == PLAN else {"view": view}), **kept, **level),
+            "label": words,
+            "current": view == wanted.view,
+        }
+        for view, words in VIEW_WORDS.items()
+    ]

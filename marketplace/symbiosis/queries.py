@@ -1,0 +1,194 @@
+"""Reads of plans, accepted bids and the places between which tonnes flow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.market import market_revision
+from marketplace.symbiosis.flows import ENTERPRISE, PARK, REGION, End, Place
+from marketplace.symbiosis.kept import Kept
+from models.bids import Bid, BidStatus
+from models.listings import Demand, ListingStatus, Supply
+from models.organisations import Enterprise, Park, Region, Site
+from models.plans import Plan, PlanFlow
+
+NOWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A supply as the sender of flows: what it offers, where, and whether its tonnes are an estimate."""
+
+    end: End
+    waste_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A demand as the taker of flows."""
+
+    end: End
+    use: str
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Every place of the market, its enterprises, and its listings by id."""
+
+    parks: dict[int, Place]
+    enterprises: dict[int, End]
+    supplies: dict[int, Offer]
+    demands: dict[int, Want]
+
+    def offers_by_code(self) -> dict[str, Offer]:
+        return {offer.end.listing: offer for offer in self.supplies.values()}
+
+    def wants_by_code(self) -> dict[str, Want]:
+        return {want.end.listing: want for want in self.demands.values()}
+
+
+_atlases: Kept[Atlas] = Kept(4)
+
+
+def database_of(session: Session) -> str:
+    """The database behind ``session``, as part of the key of what a process keeps."""
+    return str(session.get_bind().engine.url)
+
+
+def atlas(session: Session) -> Atlas:
+    """The places and listings of the market, kept until the market changes."""
+    return _atlases.get((database_of(session), market_revision(session)), lambda: _read_atlas(session))
+
+
+def parks(session: Session) -> dict[int, Place]:
+    """Every park by its id, in the order of their codes."""
+    rows = session.execute(
+        select(Park.id, Park.code, Park.name, Park.name_en, Park.lat, Park.lon).order_by(Park.code)
+    )
+    return {row.id: Place(PARK, row.code, row.name, row.name_en, row.lat, row.lon, row.id) for row in rows}
+
+
+def _read_atlas(session: Session) -> Atlas:
+    known = parks(session)
+    rows = _enterprise_rows(session)
+    regions = _regions(session, rows)
+    ends = {row.id: _end(row, row, known, regions) for row in rows}
+    by_id = {row.id: row for row in rows}
+    supplies = {
+        row.id: Offer(_end(by_id[row.enterprise_id], row, known, regions), row.kind)
+        for row in _listing_rows(session, Supply, Supply.waste_type_id)
+    }
+    demands = {
+        row.id: Want(_end(by_id[row.enterprise_id], row, known, regions), row.kind)
+        for row in _listing_rows(session, Demand, Demand.use_id)
+    }
+    return Atlas(known, ends, supplies, demands)
+
+
+def _enterprise_rows(session: Session) -> Sequence[Row]:
+    query = select(
+        Enterprise.id,
+        Enterprise.code,
+        Enterprise.name,
+        Enterprise.name_en,
+        Enterprise.region_id,
+        func.coalesce(Site.park_id, Enterprise.park_id).label("park_id"),
+        Site.lat,
+        Site.lon,
+    ).join(Site, (Site.enterprise_id == Enterprise.id) & Site.is_main)
+    return session.execute(query.order_by(Enterprise.id)).all()
+
+
+def _listing_rows(session: Session, model: type[Supply] | type[Demand], kind: object) -> Sequence[Row]:
+    """Every listing that was ever published: a plan may still speak of one withdrawn since."""
+    # A further site outside the park is not in the park of its enterprise.
+    park = case((Site.is_main, func.coalesce(Site.park_id, Enterprise.park_id)), else_=Site.park_id)
+    query = (
+        select(
+            model.id,
+            model.code,
+            model.enterprise_id,
+            model.quantity_quality,
+            kind.label("kind"),
+            park.label("park_id"),
+            Site.lat,
+            Site.lon,
+        )
+        .join(Site, Site.id == model.site_id)
+        .join(Enterprise, Enterprise.id == model.enterprise_id)
+        .where(model.status != ListingStatus.DRAFT)
+    )
+    return session.execute(query.order_by(model.id)).all()
+
+
+def _regions(session: Session, rows: Sequence[Row]) -> dict[str | None, Place]:
+    """A banner stands where its enterprises outside parks stand on average."""
+    outside: dict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        outside[row.region_id].append(row)
+    names = {row.id: row for row in session.scalars(select(Region))}
+    places = {}
+    for region, members in outside.items():
+        away = [row for row in members if row.park_id is None] or members
+        lat, lon = (sum(getattr(row, axis) for row in away) / len(away) for axis in ("lat", "lon"))
+        name = names.get(region)
+        places[region] = Place(
+            REGION, region or NOWHERE, name.name_zh if name else "", name.name_en if name else "", lat, lon
+        )
+    return places
+
+
+def _end(enterprise: Row, site: Row, known: dict[int, Place], regions: dict[str | None, Place]) -> End:
+    own = Place(
+        ENTERPRISE, enterprise.code, enterprise.name, enterprise.name_en, site.lat, site.lon, site.park_id
+    )
+    place = known[site.park_id] if site.park_id is not None else regions[enterprise.region_id]
+    return End(
+        enterprise.id,
+        own,
+        place,
+        site.code if site is not enterprise else "",
+        site is not enterprise and site.quantity_quality == "estimate",
+    )
+
+
+def plan_rows(session: Session, plan_id: int) -> Sequence[Row]:
+    query = select(
+        PlanFlow.supply_id,
+        PlanFlow.demand_id,
+        PlanFlow.month,
+        PlanFlow.tonnes,
+        PlanFlow.value_yuan_per_t,
+        PlanFlow.distance_km,
+    )
+    return session.execute(query.where(PlanFlow.plan_id == plan_id).order_by(PlanFlow.id)).all()
+
+
+def newest_plan(session: Session) -> Row | None:
+    """The newest plan for value with blending, without its flows."""
+    query = select(Plan.id, Plan.created_at, Plan.market_revision, Plan.status, Plan.summary)
+    return session.execute(
+        query.where(Plan.objective == "value", Plan.blend.is_(True)).order_by(Plan.id.desc()).limit(1)
+    ).first()
+
+
+def accepted_bids(session: Session) -> Sequence[Row]:
+    query = select(
+        Bid.id,
+        Bid.supply_id,
+        Bid.demand_id,
+        Bid.own_supply_id,
+        Bid.own_demand_id,
+        Bid.bidder_enterprise_id,
+        Bid.waste_type_id,
+        Bid.t_per_month,
+        Bid.price_yuan_per_t,
+        Bid.start_month,
+        Bid.end_month,
+    )
+    return session.execute(query.where(Bid.status == BidStatus.ACCEPTED).order_by(Bid.id)).all()

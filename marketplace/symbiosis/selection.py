@@ -1,0 +1,122 @@
+"""What a visitor asked to see, and what this visitor may see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from marketplace.security.actor import Actor
+from marketplace.symbiosis import totals
+from marketplace.symbiosis.flows import PLAN, VIEWS, Book, Chain, End, Flow, LeftOver, Place
+from marketplace.symbiosis.rules import sees_everything, sees_place
+from marketplace.symbiosis.totals import NO_SECRETS, Arc, ArcKey, Secrets
+
+PARKS, ENTERPRISES = "parks", "enterprises"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The switches of the page; a blank filter takes everything."""
+
+    view: str = PLAN
+    waste: str = ""
+    month: str = ""
+    level: str = PARKS
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> Wanted:
+        """The switches in a query string; what is not understood is as if it were not there."""
+        view, level = arguments.get("view", PLAN), arguments.get("level", PARKS)
+        return cls(
+            view if view in VIEWS else PLAN,
+            arguments.get("waste", "")[:60],
+            arguments.get("month", "")[:7],
+            level if level in (PARKS, ENTERPRISES) else PARKS,
+        )
+
+
+class Sight:
+    """One book as one actor sees it.  A figure is None where it is hidden."""
+
+    def __init__(self, actor: Actor, book: Book, wanted: Wanted) -> None:
+        self.book, self.wanted, self.actor = book, wanted, actor
+        self.everything = sees_everything(actor)
+        self.secrets: Secrets = NO_SECRETS if self.everything else totals.secrets(book)
+        self.flows = [flow for flow in book.flows if self._wanted(flow)]
+
+    def _wanted(self, flow: Flow) -> bool:
+        wanted = self.wanted
+        return (not wanted.waste or flow.waste_type == wanted.waste) and (
+            not wanted.month or flow.month == wanted.month
+        )
+
+    def sees(self, place: Place) -> bool:
+        """Whether the enterprises of ``place`` are shown one by one."""
+        return self.everything or (place.park_id is not None and sees_place(self.actor, place.park_id))
+
+    @property
+    def detailed(self) -> bool:
+        """Whether there is any place this actor sees enterprise by enterprise."""
+        return (
+            self.everything or (self.actor.park_id is not None and sees_place(self.actor, self.actor.park_id))
+        )
+
+    def place_of(self, end: End) -> Place:
+        """Where a flow begins or ends on this page: the enterprise where it may be shown and is asked for."""
+        return end.enterprise if self.wanted.level == ENTERPRISES and self.sees(end.place) else end.place
+
+    def arcs(self, flows: Iterable[Flow] | None = None) -> list[tuple[Arc, bool]]:
+        """Arcs, the largest first, each with whether its figures may be shown."""
+        chosen = list(self.flows if flows is None else flows)
+        mine = [flow for flow in chosen if self._mine(flow)]
+        others = [flow for flow in chosen if not self._mine(flow)]
+        found = [(arc, True) for arc in totals.arcs(mine, self.place_of).values()]
+        found += [(arc, not self.secrets.hides_arc(key)) for key, arc in totals.arcs(others).items()]
+        # Hidden arcs go by name: their order must not tell which is larger.
+        return sorted(
+            found, key=lambda pair: (not pair[1], -pair[0].tonnes if pair[1] else 0, _arc_key(pair[0]))
+        )
+
+    def _mine(self, flow: Flow) -> bool:
+        return self.sees(flow.sender.place) or self.sees(flow.taker.place)
+
+    @property
+    def hidden_whole(self) -> bool:
+        """Whether even the page's total has too few enterprises behind it."""
+        return self.secrets.hides_waste(self.wanted.waste) if self.wanted.waste else self.secrets.everything
+
+    def uses(self) -> list[tuple[str, str, totals.Sum, bool]]:
+        """Waste type, use, sum, and whether it may be shown."""
+        sums = totals.sums_by(self.flows, lambda flow: (flow.waste_type, flow.use))
+        rows = [
+            (waste, use, one, not self.secrets.hides_use((waste, use))) for (waste, use), one in sums.items()
+        ]
+        return sorted(rows, key=lambda row: (not row[3], -row[2].tonnes if row[3] else 0, row[0], row[1]))
+
+    def left_over(self) -> list[tuple[str, float, bool]]:
+        """Waste type, tonnes without a taker over the whole horizon, and whether they may be shown."""
+        sums: dict[str, float] = {}
+        for rest in self.left_over_rows():
+            sums[rest.waste_type] = sums.get(rest.waste_type, 0.0) + rest.tonnes
+        rows = [(waste, tonnes, not self.secrets.hides_waste(waste)) for waste, tonnes in sums.items()]
+        return sorted(rows, key=lambda row: (not row[2], -row[1] if row[2] else 0, row[0]))
+
+    def left_over_rows(self) -> list[LeftOver]:
+        return [
+            rest
+            for rest in self.book.left_over
+            if not self.wanted.waste or rest.waste_type == self.wanted.waste
+        ]
+
+    def chains(self) -> list[Chain]:
+        waste = self.wanted.waste
+        return [
+            chain
+            for chain in self.book.chains
+            if not waste or any(hop.waste_type == waste for hop in chain.hops)
+        ]
+
+
+def _arc_key(arc: Arc) -> ArcKey:
+    source, target = arc.source, arc.target
+    return (source.key if source else "", target.key if target else "", arc.waste_type)
