@@ -99,7 +99,7 @@ class AllocationResult:
     ``pairs`` are the pairs that were allowed.  The arcs are parallel arrays of shape ``(arcs,)``, sorted by
     (supply, demand, month), only those with tonnes: ``supply``, ``demand`` and ``month`` are indexes into the
     problem; ``value_yuan_per_t`` = bid - ask - freight; ``carbon_kg_per_t`` is what the use avoids less the
-    freight's own emissions.  ``supply_price`` ``(supplies, months)`` and ``demand_price`` ``(demands, months)``
+    freight's emissions.  ``supply_price`` ``(supplies, months)`` and ``demand_price`` ``(demands, months)``
     are the worth of one more tonne offered and of one more tonne of room, in ``price_unit``; NaN outside the
     listing's window.  ``left_over_t`` ``(supplies,)`` is what a supply still holds when its window ends;
     ``received_residue_t`` ``(supplies, months)`` is the residue that joined it.
