@@ -27,8 +27,8 @@ lint: setup $(STAMPS)/dev ## Check the style of the code
 	@$(BIN)/python -m ruff check .
 
 messages: setup ## Collect what is to be translated into marketplace/translations
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k ngettext:1,2 --no-location --sort-output --omit-header -o var/messages.pot .
-	@$(BIN)/pybabel -q update -i var/messages.pot -d marketplace/translations -l zh --no-fuzzy-matching --ignore-obsolete --omit-header -w 100
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext -k ngettext:1,2 --no-location --sort-output --project=gongsheng -o var/messages.pot .
+	@$(BIN)/pybabel -q update -i var/messages.pot -d marketplace/translations -l zh --no-fuzzy-matching --ignore-obsolete -w 100
 
 bench: setup ## Time the engine on markets of 1,000 x 1,000 and 10,000 x 10,000
 	@$(BIN)/python -m benchmarks.match_scale
