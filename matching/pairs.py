@@ -82,7 +82,7 @@ class Evaluator:
         failed = specs.failed + sum((~rule).astype(np.int32) for rule in rules)
         parts = np.stack([
             score.distance_part(km), specs.quality,
-            score.capacity_part(common, problem.supplies.t_per_month[supply]),
+            score.capacity_part(common),
             score.price_part(surplus), score.timing_part(shared, len(problem.months)),
         ])
         return Evaluated(

@@ -7,11 +7,13 @@ Codes: ``waste``, ``licence``, ``qualified``, ``months``, ``distance``, ``lot:su
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite, isnan
 
 import numpy as np
 
 from matching.pairs import Evaluated, Evaluator
 from matching.problem import BLEND, NO_WASTE, MatchProblem
+from matching.specs import binding
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
@@ -28,8 +30,8 @@ class Reason:
 
 def figure(value: float) -> str:
     """``value`` in its shortest plain form: 8.0 stays ``8.0``, 103.25 stays ``103.25``."""
-    rounded = round(float(value), 4)
-    return f"{rounded:.1f}" if rounded == round(rounded, 1) else f"{rounded:g}"
+    text = f"{value:.4f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def pair_reasons(evaluator: Evaluator, pair: Evaluated, at: int = 0) -> list[Reason]:
@@ -45,6 +47,28 @@ def pair_reasons(evaluator: Evaluator, pair: Evaluated, at: int = 0) -> list[Rea
         *_lots(problem, supply, demand, float(pair.tonnes_per_month[at])),
         *_specs(evaluator, supply, demand),
     ]
+
+
+def remarks(evaluator: Evaluator, pairs: Evaluated) -> list[list[str]]:
+    """What is to be said of each of ``n`` pairs that pass every gate: missing assays, `blend` limits not met alone.
+
+    The texts are those of :func:`pair_reasons`, but only the pairs that have something to say cost anything.
+    """
+    problem, specs = evaluator.problem, evaluator.problem.specs
+    said: list[list[str]] = [[] for _ in range(len(pairs.supply))]
+    for column in range(evaluator.specs.width):
+        at, row = binding(problem, evaluator.specs, column, pairs.supply, pairs.demand)
+        value = problem.supplies.property_value[pairs.supply[at], specs.property[row]]
+        # Comparing with NaN is false, so this takes what is not assayed along.
+        told = np.flatnonzero(~((value >= specs.minimum[row]) & (value <= specs.maximum[row])))
+        columns = zip(
+            at[told].tolist(), value[told].tolist(), specs.property[row[told]].tolist(),
+            specs.minimum[row[told]].tolist(), specs.maximum[row[told]].tolist(),
+            (specs.basis[row[told]] == BLEND).tolist(), strict=True,
+        )
+        for pair, amount, key, low, high, blend in columns:
+            said[pair].append(_spec_text(problem.properties[key], amount, low, high, blend=blend))
+    return said
 
 
 def _waste(problem: MatchProblem, supply: int, demand: int) -> Reason:
@@ -98,9 +122,7 @@ def _distance(problem: MatchProblem, supply: int, demand: int, km: float) -> Rea
         return Reason("distance", YES, f"distance:{figure(km)} km", {"km": km})
     if km <= limit:
         return Reason("distance", YES, f"distance:{figure(km)} <= {figure(limit)}", values)
-    # Two figures that round alike would read as no difference at all.
-    digits = (figure(km), figure(limit)) if figure(km) != figure(limit) else (repr(km), repr(limit))
-    return Reason("distance", NO, f"distance:{digits[0]} > {digits[1]}", values)
+    return Reason("distance", NO, f"distance:{_compared(km, '>', limit)}", values)
 
 
 def _lots(problem: MatchProblem, supply: int, demand: int, common: float) -> list[Reason]:
@@ -110,10 +132,8 @@ def _lots(problem: MatchProblem, supply: int, demand: int, common: float) -> lis
             continue
         values = {"tonnes": common, "lot_t": float(lot), "whose": whose}
         met = common >= lot
-        sign = ">=" if met else "<"
-        reasons.append(
-            Reason(f"lot:{whose}", YES if met else NO, f"lot:{whose} {figure(common)} {sign} {figure(lot)}", values)
-        )
+        text = f"{figure(common)} >= {figure(lot)}" if met else _compared(common, "<", float(lot))
+        reasons.append(Reason(f"lot:{whose}", YES if met else NO, f"lot:{whose} {text}", values))
     return reasons
 
 
@@ -134,18 +154,35 @@ def _specs(evaluator: Evaluator, supply: int, demand: int) -> list[Reason]:
 def spec_reason(key: str, value: float, low: float, high: float, *, blend: bool) -> Reason:
     """One spec against one value (NaN: not assayed); a blend spec outside its limits is ``unknown``, not ``no``."""
     values = {
-        "property": key, "value": None if np.isnan(value) else value,
-        "min": low if np.isfinite(low) else None, "max": high if np.isfinite(high) else None, "blend": blend,
+        "property": key, "value": None if isnan(value) else value,
+        "min": low if isfinite(low) else None, "max": high if isfinite(high) else None, "blend": blend,
     }
-    if np.isnan(value):
-        return Reason(f"assay:{key}", UNKNOWN, f"assay:{key} missing", values)
-    name = f"blend:{key}" if blend else f"spec:{key}"
-    state = UNKNOWN if blend else NO
-    if value > high:
-        return Reason(name, state, f"{name} {figure(value)} > {figure(high)}", values)
-    if value < low:
-        return Reason(name, state, f"{name} {figure(value)} < {figure(low)}", values)
-    sides = [f"{figure(value)} >= {figure(low)}"] if np.isfinite(low) else []
-    sides += [f"{figure(value)} <= {figure(high)}"] if np.isfinite(high) else []
-    return Reason(name, YES, f"{name} {' and '.join(sides)}", values)
+    text = _spec_text(key, value, low, high, blend=blend)
+    if isnan(value):
+        return Reason(f"assay:{key}", UNKNOWN, text, values)
+    inside = low <= value <= high
+    return Reason(f"{_kind(blend)}:{key}", YES if inside else UNKNOWN if blend else NO, text, values)
 
+
+def _spec_text(key: str, value: float, low: float, high: float, *, blend: bool) -> str:
+    name = f"{_kind(blend)}:{key}"
+    if isnan(value):
+        return f"assay:{key} missing"
+    if value > high:
+        return f"{name} {_compared(value, '>', high)}"
+    if value < low:
+        return f"{name} {_compared(value, '<', low)}"
+    sides = [f"{figure(value)} >= {figure(low)}"] if isfinite(low) else []
+    sides += [f"{figure(value)} <= {figure(high)}"] if isfinite(high) else []
+    return f"{name} {' and '.join(sides) or figure(value)}"
+
+
+def _kind(blend: bool) -> str:
+    return "blend" if blend else "spec"
+
+
+def _compared(value: float, sign: str, limit: float) -> str:
+    """Both figures; two that round alike would read as no difference at all, so those are given in full."""
+    if figure(value) == figure(limit):
+        return f"{value!r} {sign} {limit!r}"
+    return f"{figure(value)} {sign} {figure(limit)}"

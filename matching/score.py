@@ -8,6 +8,8 @@ from matching.params import Weights
 
 # At this many kilometres the distance part is one half.
 HALF_DISTANCE_KM = 100.0
+# At this many common tonnes per month, about one 33-tonne lorry a day, the capacity part is one half.
+HALF_CAPACITY_T = 1000.0
 # A surplus of this many yuan per tonne lifts the price part from one half to about 0.73.
 PRICE_SCALE_YUAN_PER_T = 20.0
 PARTS = ("distance", "quality", "capacity", "price", "timing")
@@ -18,9 +20,13 @@ def distance_part(km: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + km / HALF_DISTANCE_KM)
 
 
-def capacity_part(common_t: np.ndarray, offered_t: np.ndarray) -> np.ndarray:
-    """The share of the supply's monthly tonnes this partner could move; 0 where nothing is offered monthly."""
-    return np.divide(common_t, offered_t, out=np.zeros(len(common_t)), where=offered_t > 0)
+def capacity_part(common_t: np.ndarray) -> np.ndarray:
+    """One half where 1,000 t a month can move, towards 1 for more: t / (t + 1000).
+
+    It grows with the common tonnes alone, so neither a larger taker nor a larger supplier can ever count for less;
+    a share of either side's tonnes would hold its size against one of the two.
+    """
+    return common_t / (common_t + HALF_CAPACITY_T)
 
 
 def price_part(surplus_yuan_per_t: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def none_failed(
     specs = problem.specs
     alive = np.arange(len(supply))
     for column in range(table.width):
-        at, row = _binding(problem, table, column, supply[alive], demand[alive])
+        at, row = binding(problem, table, column, supply[alive], demand[alive])
         value = problem.supplies.property_value[supply[alive[at]], specs.property[row]]
         # Comparing with NaN is false both ways, so what is not assayed does not fail.
         outside = ((value < specs.minimum[row]) | (value > specs.maximum[row])) & (specs.basis[row] == EACH)
@@ -80,7 +80,7 @@ def check_specs(
     failed, missing, bound = (np.zeros(len(supply), dtype=np.int32) for _ in range(3))
     margins = np.zeros(len(supply))
     for column in range(table.width):
-        at, row = _binding(problem, table, column, supply, demand)
+        at, row = binding(problem, table, column, supply, demand)
         value = problem.supplies.property_value[supply[at], specs.property[row]]
         low, high, unknown = specs.minimum[row], specs.maximum[row], np.isnan(value)
         bound[at] += 1
@@ -93,7 +93,7 @@ def check_specs(
     return SpecOutcome(failed, missing, quality)
 
 
-def _binding(
+def binding(
     problem: MatchProblem, table: SpecTable, column: int, supply: np.ndarray, demand: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The pairs that the ``column``-th spec of their demand binds, and the position of that spec."""

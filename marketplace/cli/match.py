@@ -13,14 +13,15 @@ from matching.explaining import Explanation, explain
 from matching.params import DistanceModel, MatchParams
 from matching.problem import MatchProblem
 from matching.ranking import match
-from matching.reasons import pair_reasons
+from matching.reasons import remarks
 from matching.result import FEASIBLE, UNVERIFIED, MatchResult
-from matching.scenario.output import csv_text, json_text, write_folder
+from matching.scenario.output import csv_pieces, json_text, write_folder
 
 HEADER = (
     "supply", "demand", "rank", "score", "status", "distance_km", "freight_yuan_per_t", "surplus_yuan_per_t",
     "tonnes_per_month", "part_distance", "part_quality", "part_capacity", "part_price", "part_timing", "reasons",
 )
+PAIRS_AT_ONCE = 10_000
 MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
 
 
@@ -49,11 +50,13 @@ def match_command(
     with progress_bar("match") as progress:
         result = match(problem, params, progress=progress)
     matched = time.perf_counter()
-    table = csv_text(HEADER, _rows(result))
-    written = time.perf_counter()
-    seconds = {"load": loaded - started, "match": matched - loaded, "write": written - matched}
-    summary = _summary(problem, result, model, seconds, top)
-    write_folder(out, {"matches.csv": table, "summary.json": json_text(summary)})
+
+    def summary() -> Iterator[str]:
+        """Asked for when the table is on the disk, so that the time it took is known."""
+        seconds = {"load": loaded - started, "match": matched - loaded, "write": time.perf_counter() - matched}
+        yield json_text(_summary(problem, result, model, seconds, top))
+
+    write_folder(out, {"matches.csv": csv_pieces(HEADER, _rows(result)), "summary.json": summary()})
     click.echo(
         f"{result.feasible_count} feasible and {result.unverified_count} unverified pairs of"
         f" {len(problem.supplies.ids)} supplies and {len(problem.demands.ids)} demands"
@@ -62,18 +65,23 @@ def match_command(
 
 
 def _rows(result: MatchResult) -> Iterator[tuple[object, ...]]:
-    pairs, problem = result.pairs, result.evaluator.problem
+    for start in range(0, len(result), PAIRS_AT_ONCE):
+        yield from _some_rows(result, slice(start, start + PAIRS_AT_ONCE))
+
+
+def _some_rows(result: MatchResult, at: slice) -> Iterator[tuple[object, ...]]:
+    pairs, problem = result.pairs.keep(at), result.evaluator.problem
     columns = zip(
-        pairs.supply.tolist(), pairs.demand.tolist(), result.rank.tolist(), pairs.score.tolist(),
-        result.feasible.tolist(), pairs.distance_km.tolist(), pairs.freight_yuan_per_t.tolist(),
-        pairs.surplus_yuan_per_t.tolist(), pairs.tonnes_per_month.tolist(), *pairs.parts.tolist(), strict=True,
-    )
-    for at, (supply, demand, rank, score, feasible, *figures) in enumerate(columns):
-        reasons = "; ".join(reason.text for reason in pair_reasons(result.evaluator, pairs, at))
+        pairs.supply.tolist(), pairs.demand.tolist(), result.rank[at].tolist(), pairs.score.tolist(),
+        result.feasible[at].tolist(), pairs.distance_km.tolist(), pairs.freight_yuan_per_t.tolist(),
+        pairs.surplus_yuan_per_t.tolist(), pairs.tonnes_per_month.tolist(), *pairs.parts.tolist(),
+        remarks(result.evaluator, pairs), strict=True,
+    )  # fmt: skip
+    for supply, demand, rank, score, feasible, *figures, said in columns:
         yield (
             problem.supplies.ids[supply], problem.demands.ids[demand], rank, score,
-            FEASIBLE if feasible else UNVERIFIED, *figures, reasons,
-        )
+            FEASIBLE if feasible else UNVERIFIED, *figures, "; ".join(said),
+        )  # fmt: skip
 
 
 def _summary(

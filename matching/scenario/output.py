@@ -8,9 +8,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
+_ROWS_PER_PIECE = 10_000
 # A folder that holds anything else was not written by us and is not replaced.
 OURS = frozenset({
     "matches.csv", "allocation.csv", "prices.csv", "flows.csv", "chains.csv", "summary.json", "metrics.json",
@@ -32,8 +34,12 @@ def check_out(out: Path) -> None:
         raise OutputRefused(f"{out} is a file; name a folder")
 
 
-def write_folder(out: Path, files: Mapping[str, str]) -> None:
-    """Write ``files`` (name to text) as the folder ``out``, replacing an earlier result in one rename."""
+def write_folder(out: Path, files: Mapping[str, str | Iterable[str]]) -> None:
+    """Write ``files`` (name to text, or to pieces of it) as the folder ``out``, replacing an earlier result.
+
+    The files are written in their order and pieces are asked for when their turn comes, so a large table need not
+    stand in memory and a summary can tell how long the files before it took.  One rename puts the folder in place.
+    """
     check_out(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +52,8 @@ def write_folder(out: Path, files: Mapping[str, str]) -> None:
         os.umask(umask)
         fresh.chmod(0o777 & ~umask)
         for name, text in files.items():
-            (fresh / name).write_text(text, encoding="utf-8", newline="")
+            with (fresh / name).open("w", encoding="utf-8", newline="") as handle:
+                handle.writelines([text] if isinstance(text, str) else text)
         old = fresh.with_name(fresh.name + "-old")
         if out.exists():
             out.rename(old)
@@ -59,11 +66,17 @@ def write_folder(out: Path, files: Mapping[str, str]) -> None:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Rows as CSV text that Excel and pandas both open; floats in their shortest exact form."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return "".join(csv_pieces(header, rows))
+
+
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """As :func:`csv_text`, some thousand rows at a time."""
+    rows, batch = iter(rows), [header]
+    while batch:
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerows(batch)
+        yield buffer.getvalue()
+        batch = list(islice(rows, _ROWS_PER_PIECE))
 
 
 def json_text(data: object) -> str:
