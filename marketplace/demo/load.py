@@ -1,10 +1,11 @@
-"""Fill an empty, migrated database with a scenario, its accounts and its plan."""
+"""Fill an empty, migrated database with a scenario, its accounts, some bids and its plan."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from marketplace.demo.accounts import create_accounts
+from marketplace.demo.bids import place_sample_bids
 from marketplace.market.importing import import_scenario
 from marketplace.market.plan import refresh_plan
 from marketplace.market.rows import count
@@ -26,6 +27,8 @@ def load(url: str, scenario_folder: Path) -> bool:
             with UnitOfWork(session) as uow:
                 import_scenario(uow=uow, folder=scenario_folder)
                 create_accounts(uow=uow)
+            with UnitOfWork(session) as uow:
+                place_sample_bids(uow=uow)
             refresh_plan(session)
             return True
     finally:

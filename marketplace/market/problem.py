@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.market.promised import promised_t_per_month
+from marketplace.market.promised import Promised, promised
 from marketplace.market.settings import engine_settings, market_settings
 from matching.catalogue import Catalogue, read_catalogue
 from models.catalogue import DATA_FOLDER
@@ -42,7 +42,7 @@ def load_problem(
 
     ``months`` and ``first_month`` default to the market's settings.  ``also`` adds the one listing of that
     code whatever its status (a draft's preview).  With ``committed`` a listing offers what accepted bids have
-    left of its tonnes per month, never less than zero; without, what it says.
+    left of its tonnes per month and of its stock, never less than zero; without, what it says.
     """
     from dataclasses import replace
 
@@ -55,9 +55,9 @@ def load_problem(
     )
     tables = read_tables(session, Chosen(also))
     if committed:
-        promised = promised_t_per_month(session, settings.month_names())
+        taken = promised(session, settings.month_names())
         for file in ("supplies.csv", "demands.csv"):
-            _subtract(tables[file], promised)
+            _subtract(tables[file], taken)
     return build_problem(settings, tables, engine_catalogue())
 
 
@@ -81,11 +81,16 @@ def forget_problems() -> None:
         _kept.clear()
 
 
-def _subtract(rows: Rows, promised: dict[str, float]) -> None:
-    if not promised:
+def _subtract(rows: Rows, taken: dict[str, Promised]) -> None:
+    """Lower the tonnes, and a supply's stock, of every listing that accepted bids have promised from."""
+    if not taken:
         return
-    tonnes = rows.values["t_per_month"]
+    tonnes, stock = rows.values["t_per_month"], rows.values.get("stock_t")
     for index, code in enumerate(rows.values["id"]):
-        taken = promised.get(str(code))
-        if taken:
-            tonnes[index] = max(0.0, float(tonnes[index]) - taken)  # type: ignore[arg-type]
+        promises = taken.get(str(code))
+        if promises is None:
+            continue
+        stated = float(tonnes[index])  # type: ignore[arg-type]
+        tonnes[index] = promises.left_per_month(stated)
+        if stock is not None:
+            stock[index] = promises.left_of_stock(float(stock[index] or 0), stated)  # type: ignore[arg-type]

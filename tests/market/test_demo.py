@@ -15,7 +15,7 @@ from marketplace.config import ROOT
 from marketplace.demo import SIGN_INS, load
 from marketplace.demo.accounts import DEMO_SIGN_INS
 from marketplace.security.passwords import verify_password
-from models import Demand, Plan, PlanFlow, Role, Supply, User
+from models import Bid, Demand, Plan, PlanFlow, Role, Supply, User
 from models.engine import make_engine
 
 ORDOS = ROOT / "scenarios" / "ordos"
@@ -37,6 +37,8 @@ def test_loads_once_and_keeps_the_data(fresh_database_url: str, monkeypatch: pyt
             assert plan.tonnes > 0
             flows = session.scalar(select(func.sum(PlanFlow.tonnes)).where(PlanFlow.plan_id == plan.id))
             assert flows == pytest.approx(plan.tonnes)
+            statuses = set(session.scalars(select(Bid.status)))
+            assert {"open", "accepted"} <= statuses
             session.scalars(select(Supply)).first().note = "changed by hand"
             session.commit()
         assert not load(fresh_database_url, ORDOS)

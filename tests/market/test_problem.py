@@ -102,6 +102,15 @@ def test_accepted_bids_take_their_tonnes(session: Session) -> None:
     assert load_problem(session, committed=False).supplies.t_per_month.tolist() == [1000.0]
 
 
+def test_promises_beyond_production_come_from_the_stock(session: Session) -> None:
+    supply = make.supply(session, t_per_month=100, stock_t=1000)
+    make.bid(session, supply=supply, t_per_month=250, start_month="2027-01", end_month="2027-04",
+             status="accepted", decided_at=datetime.now(UTC))
+    problem = load_problem(session)
+    assert problem.supplies.t_per_month.tolist() == [0.0]
+    assert problem.supplies.stock_t.tolist() == [400.0]
+
+
 def test_what_is_left_is_never_below_zero(session: Session) -> None:
     demand = make.demand(session, t_per_month=10)
     make.bid(session, demand=demand, t_per_month=99, status="accepted", decided_at=datetime.now(UTC))
