@@ -203,7 +203,7 @@ def _assay_lines(listing: Supply) -> list[tuple[str, str]]:
     count = len(listing.assays)
     if not count:
         return []
-    return [(_("Results"), ngettext("%(num)d property", "%(num)d properties", count))]
+    return [(_("Tested"), ngettext("%(num)d property", "%(num)d properties", count))]
 
 
 def _accept_lines(listing: Demand) -> list[tuple[str, str]]:

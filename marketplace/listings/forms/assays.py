@@ -73,7 +73,7 @@ class AssaysForm(StepForm):
     laboratory = TextLine(_l("Laboratory"))
     sampled_on = SampleDate(_l("Sampled on"))
     identified = PickField(_l("Hazard identification (GB 5085.7)"), choices=[], default="")
-    rows = FieldList(FormField(AssayRow), label=_l("Results"), max_entries=MOST_ROWS)
+    rows = FieldList(FormField(AssayRow), label=_l("Laboratory results"), max_entries=MOST_ROWS)
 
     # The results the supply has, by property; whoever makes the form says so.
     existing: Mapping[str, AssayEntry] = MappingProxyType({})
