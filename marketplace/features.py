@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marketplace.accounts.routes import URLS as accounts
+from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.listings.routes import URLS as listings
 from marketplace.matches.routes import URLS as matches
@@ -15,6 +16,7 @@ from marketplace.urls import Url
 
 FEATURES: dict[str, list[Url]] = {
     "accounts": accounts,
+    "admin": admin,
     "alerts": alerts,
     "listings": listings,
     "matches": matches,

@@ -75,8 +75,8 @@ def values_of(supply: Supply) -> dict[str, float]:
     return {key: float(value) for key, value in zip(keys, filled, strict=True) if not np.isnan(value)}
 
 
-def assay_views(supply: Supply) -> list[AssayView]:
-    """Every assay, with the limits that uses of this waste type set to it; then the limits on what is not assayed."""
+def assay_views(supply: Supply) -> tuple[list[AssayView], list[AssayView]]:
+    """Every assay with the limits that uses of this waste type set to it, and the limits on what is not assayed."""
     values = values_of(supply)
     limits = _limits(supply.waste_type_id, values)
     views = []
@@ -87,23 +87,23 @@ def assay_views(supply: Supply) -> list[AssayView]:
                 name=named(entry), value=formatting.number(assay.value, 4),
                 spread=formatting.number(assay.sd, 3) if assay.sd is not None else "",
                 unit="" if entry.unit in UNITLESS else entry.unit, method=assay.method or entry.test_method,
-                laboratory=assay.laboratory, day=formatting.day(assay.sampled_on),
+                laboratory=assay.laboratory, day=formatting.day(assay.sampled_on) if assay.sampled_on else "",
                 typical=assay.kind == "typical",
                 bands=_bands(limits.pop(assay.property_id, []), float(assay.value)),
             )
         )
-    for key, specs in limits.items():
-        entry = catalogue().properties[key]
-        value = values.get(key)
-        views.append(
-            AssayView(
-                name=named(entry), value=_("not assayed") if value is None else formatting.number(value, 4),
-                spread="", unit="" if entry.unit in UNITLESS else entry.unit,
-                method=entry.test_method if value is None else _("computed from its parts"), laboratory="", day="",
-                typical=False, bands=_bands(specs, value),
-            )
-        )
-    return views
+    return views, [_open_limit(key, specs, values.get(key)) for key, specs in limits.items()]
+
+
+def _open_limit(key: str, specs: Sequence[UseSpec], value: float | None) -> AssayView:
+    """Limits on a property that has no assay of its own; ``value`` where it follows from other assays."""
+    entry = catalogue().properties[key]
+    return AssayView(
+        name=named(entry), value=_("not assayed") if value is None else formatting.number(value, 4),
+        spread="", unit="" if entry.unit in UNITLESS else entry.unit,
+        method=entry.test_method if value is None else _("computed from its parts"), laboratory="", day="",
+        typical=False, bands=_bands(specs, value),
+    )
 
 
 def _limits(waste_type: str, values: dict[str, float]) -> dict[str, list[UseSpec]]:
@@ -125,7 +125,8 @@ def _bands(specs: Sequence[UseSpec], value: float | None) -> list[UseBand]:
             UseBand(use + grade, " ".join((spec.standard, spec.clause)).strip(),
                     band(named(entry), entry.unit, value, spec.min, spec.max))
         )
-    return views
+    # What is not met is what a reader looks for; the sort keeps the catalogue's order otherwise.
+    return sorted(views, key=lambda view: view.band.state != "no")
 
 
 def grade_views(supply: Supply) -> list[GradeView]:

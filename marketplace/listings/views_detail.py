@@ -25,9 +25,10 @@ SUPPLY_COLOUR, DEMAND_COLOUR = "#1f7a5c", "#b8560f"
 def supply(code: str) -> ResponseReturnValue:
     session = db_session()
     listing = _visible(queries.supply_by_code(session, code), code)
+    assays, open_limits = presenters_detail.assay_views(listing)
     return render_template(
-        "listings/supply.html", **_common(listing),
-        assays=presenters_detail.assay_views(listing), grades=presenters_detail.grade_views(listing),
+        "listings/supply.html", **_common(listing), assays=assays, open_limits=open_limits,
+        grades=presenters_detail.grade_views(listing),
     )
 
 

@@ -1,0 +1,1 @@
+"""What the administrator does: check enterprises, keep accounts, watch the worker's queue."""
