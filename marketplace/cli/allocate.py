@@ -30,7 +30,7 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--blend/--no-blend", default=True, show_default=True,
                      help="Whether `blend` specs bind the month's mix or, like `each`, every lot."),
         click.option("--time-limit", type=click.FloatRange(min=0), default=None,
-                     help="Seconds the solver may take; a plan not proven best by then ends with exit code 1."),
+                     help="Seconds the solver may take; a plan not proven best ends with exit code 1."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -86,7 +86,8 @@ def plan_rows(problem: MatchProblem, plan: AllocationResult) -> Iterator[tuple[o
 def price_rows(problem: MatchProblem, plan: AllocationResult) -> Iterator[tuple[object, ...]]:
     """Kind, id, month and price for every month of every listing's window."""
     listings = (
-        ("supply", problem.supplies.ids, plan.supply_price), ("demand", problem.demands.ids, plan.demand_price)
+        ("supply", problem.supplies.ids, plan.supply_price),
+        ("demand", problem.demands.ids, plan.demand_price),
     )
     for kind, ids, table in listings:
         for key, row in zip(ids, table.tolist(), strict=True):

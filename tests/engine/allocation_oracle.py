@@ -1,7 +1,9 @@
-"""The best plan of a market, from the rows of its CSV files, as another linear program by another solver front.
+"""The best plan of a market, from the rows of its CSV files, as another linear program by another solver
+front.
 
-Written apart from the engine: no tonnes are carried between months here; instead, for every supply and month, what
-was sent since the start may not exceed what has come in since the start.  Dense rows, one Python loop per rule.
+Written apart from the engine: no tonnes are carried between months here; instead, for every supply and
+month, what was sent since the start may not exceed what has come in since the start.  Dense rows, one
+Python loop per rule.
 """
 
 from __future__ import annotations
@@ -134,7 +136,9 @@ def _blend_rows(tables: Tables, supplies: dict[str, Row], arcs: list, assays: di
 
 def _meets_blends(tables: Tables, supply: Row, demand: str, assays: dict) -> bool:
     return all(
-        _number(spec["min"], -np.inf) <= assays[supply["id"], spec["property"]] <= _number(spec["max"], np.inf)
+        _number(spec["min"], -np.inf)
+        <= assays[supply["id"], spec["property"]]
+        <= _number(spec["max"], np.inf)
         for spec in tables["specs.csv"]
         if spec["demand"] == demand and spec["waste_type"] in ("", supply["waste_type"])
     )
