@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.assays import DemandAccept
 from models.bids import Bid, BidStatus
 from models.listings import Demand, ListingStatus, Supply
-from models.organisations import Enterprise, Site
+from models.organisations import Enterprise, Region, Site
 from models.plans import Plan
 
 PUBLISHED = ListingStatus.PUBLISHED
@@ -51,6 +51,11 @@ def by_region(session: Session, model: type[Supply] | type[Demand]) -> dict[str 
         .group_by(Enterprise.region_id)
     )
     return {key: Side(count, total) for key, count, total in session.execute(query)}
+
+
+def regions(session: Session) -> dict[str, Region]:
+    """The banners and districts by id."""
+    return {region.id: region for region in session.scalars(select(Region))}
 
 
 def newest(session: Session, model: type[Supply] | type[Demand], limit: int) -> Sequence[Supply | Demand]:

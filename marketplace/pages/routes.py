@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from marketplace.pages import presenters, queries
 from marketplace.session import current_actor, db_session
@@ -13,7 +12,6 @@ from marketplace.tenders.journeys import journeys
 from marketplace.tenders.presenters import bid_views
 from marketplace.urls import PUBLIC, Url
 from models.listings import Demand, Supply
-from models.organisations import Region
 
 NEWEST = 6
 # More points than this make a cloud, not a map; the largest listings are shown and the page says so.
@@ -24,11 +22,10 @@ def board() -> ResponseReturnValue:
     session = db_session()
     supplies, demands = (queries.places(session, model, MOST_POINTS) for model in (Supply, Demand))
     offered, wanted = queries.by_region(session, Supply), queries.by_region(session, Demand)
-    regions = {region.id: region for region in session.scalars(select(Region))}
     return render_template(
         "pages/board.html",
         by_waste=presenters.balances_by_waste(queries.offered_by_waste(session), queries.wanted_by_waste(session)),
-        by_region=presenters.balances_by_region(offered, wanted, regions),
+        by_region=presenters.balances_by_region(offered, wanted, queries.regions(session)),
         offered=_total(offered), wanted=_total(wanted),
         newest_supplies=presenters.listing_lines(queries.newest(session, Supply, NEWEST)),
         newest_demands=presenters.listing_lines(queries.newest(session, Demand, NEWEST)),
