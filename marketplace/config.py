@@ -29,7 +29,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        roads = Path(os.environ.get("GONGSHENG_ROADS", VAR_FOLDER / "roads.npz"))
+        roads = Path(os.environ.get("GONGSHENG_ROADS") or VAR_FOLDER / "roads.npz")
         return cls(
             database_url=os.environ.get("DATABASE_URL", DEFAULT_DATABASE),
             secret_key=os.environ.get("SECRET_KEY") or _kept_secret(),
