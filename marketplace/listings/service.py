@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +21,7 @@ from models.listings import Demand, ListingStatus, Supply
 
 # Letters and digits that are not mistaken for each other when a code is read out over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_AMOUNTS = frozenset({"t_per_month", "stock_t", "start_month", "end_month", "min_lot_t"})
 
 
 def create_supply(*, uow: UnitOfWork, actor: Actor, changes: Changes, submission_key: str) -> Supply:
@@ -162,12 +162,15 @@ def _edit(
         changes_type=type_column in differing, has_bids=queries_edit.has_bids(uow.session, listing),
         field=type_column,
     ))
+    if _AMOUNTS & set(differing):
+        # Before the row is written: the database would refuse some of it too, but not in words.
+        _refuse(rules.amount_possible(_draft_after(listing, changes, this_month(uow.now))))
     before = listing.version
     writing.write(uow, listing, changes)
     listing.updated_at = uow.now
     uow.session.flush()
     uow.session.refresh(listing)
-    _refuse(_still_sound(uow, listing, catalogue, differing))
+    _refuse(_still_sound(uow, listing, catalogue))
     uow.record(
         actor, f"{kind}.updated", listing, changed={**differing, "version": [before, listing.version]}
     )
@@ -176,12 +179,14 @@ def _edit(
     return listing
 
 
-def _still_sound(
-    uow: UnitOfWork, listing: Listing, catalogue: Catalogue, differing: Sequence[str] | dict[str, object]
-) -> list[Refusal]:
+def _draft_after(listing: Listing, changes: Changes, month: str) -> rules.Draft:
+    wanted = {name: changes.columns[name] for name in _AMOUNTS if name in changes.columns}
+    return replace(draft_of(listing, month), **wanted)
+
+
+def _still_sound(uow: UnitOfWork, listing: Listing, catalogue: Catalogue) -> list[Refusal]:
     if listing.status != ListingStatus.PUBLISHED:
-        amounts = {"t_per_month", "stock_t", "min_lot_t", "start_month", "end_month"} & set(differing)
-        return rules.amount_possible(draft_of(listing, this_month(uow.now))) if amounts else []
+        return []
     stock = listing.stock_t if isinstance(listing, Supply) else 0
     promised = queries_edit.promised_t_per_month(uow.session, listing)
     return [

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 
 class _Fields(HTMLParser):
@@ -22,9 +22,9 @@ class _Fields(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = "post-form" in values.get("class", "") or "form" in values.get("class", "").split()
+            self._inside = bool({"post-form", "form"} & set(values.get("class", "").split()))
         name = values.get("name", "")
-        if not self._inside or not name and tag != "option":
+        if not self._inside or (not name and tag != "option"):
             return
         if tag == "input" and (values.get("type") != "checkbox" or "checked" in values):
             self.fields[name] = values.get("value", "y")
@@ -67,7 +67,8 @@ def send(client: FlaskClient, url: str, page: TestResponse | None = None, **type
     """Open ``url`` (unless its page is at hand), type, and press the first button."""
     page = page or client.get(url)
     assert page.status_code < 500
-    return client.post(url, data={**fields_of(page), **typed})
+    boundary, body = encode_multipart({**fields_of(page), **typed})
+    return client.post(url, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def csrf(client: FlaskClient, url: str) -> str:
