@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from marketplace import formatting
 from marketplace.i18n import named
-from marketplace.palette import waste_colour
 from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.presenters import (
+    FLOW_COLOUR,
     UseLine,
+    arc_colour,
     arc_id,
     place_name,
     place_url,
@@ -27,7 +28,8 @@ def map_words() -> dict[str, str]:
     return {
         "legend": _("Legend"),
         "legend_note": _(
-            "Areas of dots grow with tonnes, widths of arcs with their root. An entry switches its layer."
+            "Areas of dots grow with tonnes, widths of arcs with their square root. "
+            "An entry switches its layer."
         ),
         "controls": _("Move the map; arrow keys shift it"),
         "zoom_in": _("Zoom in"),
@@ -44,9 +46,7 @@ def map_words() -> dict[str, str]:
         "point_tonnes": _("%(tonnes)s a month", tonnes="%(tonnes)s"),
         "flow_tonnes": "%(tonnes)s",
         "cluster": _("%(count)s listings close together", count="%(count)s"),
-        "failed": _(
-            "The map cannot be drawn: its data is not installed. The tables hold the same facts."
-        ),
+        "failed": _("The map cannot be drawn: its data is not installed. The tables hold the same facts."),
     }
 
 
@@ -112,8 +112,8 @@ def _flow(arc: Arc) -> dict[str, object]:
         "from": [source.lon, source.lat],
         "to": [target.lon, target.lat],
         "tonnes": arc.tonnes,
-        "colour": waste_colour(arc.waste_type),
-        "group": waste_name(arc.waste_type),
+        "colour": arc_colour(arc),
+        "group": waste_name(arc.waste_type) if arc.waste_type else _("Flows"),
         "name": name,
         "text": _(
             "%(waste)s: %(tonnes)s, %(km)s on average",
@@ -150,4 +150,4 @@ def sankey_data(lines: Iterable[UseLine]) -> dict[str, object]:
 def park_map(park: Place, arcs: Iterable[tuple[Arc, bool]]) -> dict[str, object]:
     """The arcs of one park, with the park itself marked."""
     data = map_data(arcs)
-    return {**data, "points": [*data["points"], park_point(park, colour="#2b5c8a")]}  # type: ignore[misc]
+    return {**data, "points": [*data["points"], park_point(park, colour=FLOW_COLOUR)]}  # type: ignore[misc]

@@ -22,9 +22,7 @@ from models.catalogue.reference import catalogue
 
 VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Accepted trades"), POTENTIAL: _l("Potential")}
 VIEW_NOTES = {
-    PLAN: _l(
-        "What the market could do at best: the plan of greatest value to both sides, over all months."
-    ),
+    PLAN: _l("What the market could do at best: the plan of greatest value to both sides, over all months."),
     TRADES: _l("What bidders and owners have agreed on."),
     POTENTIAL: _l(
         "The best-ranked partner of every supply. Room is not shared out: several may lean on one demand."
@@ -32,6 +30,7 @@ VIEW_NOTES = {
 }
 LEVEL_WORDS = {PARKS: _l("Parks and banners"), ENTERPRISES: _l("Enterprises")}
 _PARK_WORDS = re.compile(r"(经济开发区|工业园区?|产业园区?| Economic Development Zone| Industrial Park)")
+FLOW_COLOUR = "#2b5c8a"
 _IN_BRACKETS = re.compile(r"[((](.+?)[))]")
 
 
@@ -58,8 +57,15 @@ def place_url(place: Place) -> str | None:
 
 
 def waste_name(waste_type: str) -> str:
+    if not waste_type:
+        return _("All waste types")
     entry = catalogue().waste_types.get(waste_type)
     return named(entry) if entry else waste_type
+
+
+def arc_colour(arc: Arc) -> str:
+    """The colour of the waste type; flow blue for a sum over all of them."""
+    return waste_colour(arc.waste_type) if arc.waste_type else FLOW_COLOUR
 
 
 def use_name(use: str) -> str:
@@ -163,7 +169,7 @@ def arc_lines(arcs: Iterable[tuple[Arc, bool]]) -> list[ArcLine]:
             place_name(arc.target),
             place_url(arc.target),
             waste_name(arc.waste_type),
-            waste_colour(arc.waste_type),
+            arc_colour(arc),
             arc.tonnes if shown else None,
             arc.km if shown else None,
             len(arc.enterprises) if shown else None,

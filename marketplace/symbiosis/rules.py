@@ -1,86 +1,149 @@
 """Who may see which figure, and which the public must not see because too few enterprises stand behind them.
 
 An enterprise contributes to a figure when it sends or takes any of its tonnes.  A figure with one or two
-contributors is hidden.  Hiding it alone is not enough: in a table with a total, the one hidden line is the
-total less the lines shown.  So further lines are hidden, the smallest first, until the hidden lines of every
-table and month are at least two and together have three contributors; where nothing is left to hide, the
-total goes.
+contributors is secret.  Hiding it alone is not enough: where a table has totals, the one hidden figure is the
+total less the others.  So further figures are hidden, the smallest first, until
 
-Every figure belongs to one tree: all, then waste type, then (apart from each other) arcs and uses.  What is
-hidden is decided once for the whole view, and for every month alike, before anybody filters: a page filtered
-by waste type or month, or two such pages subtracted from each other, shows nothing that the whole view hides.
+- no secret figure can be worked out exactly from the table and its totals, and
+- what remains of any line when the shown figures are taken off its total has three contributors or more.
+
+The first is exact for a table of two dimensions with all its totals: seen as a graph whose vertices are the
+lines and whose edges are the hidden figures, a figure can be worked out if and only if its edge is a bridge.
+
+The decision is taken once for the whole period and before anybody filters, and what the public sees is never
+split by month: no two pages subtracted from each other show what the whole view hides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import may
 
 LEAST_CONTRIBUTORS = 3
-Key = TypeVar("Key", bound=Hashable)
+# The place of a total: (row, ALL) is the total of a row, (ALL, column) of a column, (ALL, ALL) of everything.
+ALL = None
+Key = tuple[Hashable, Hashable]
+# A line of the table: (0, row) or (1, column).
+Vertex = tuple[int, Hashable]
+Helps = Callable[[Key], bool]
+Line = TypeVar("Line", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure: its tonnes, and the enterprises behind it by month (key ``""``: the whole horizon)."""
+    """One figure: its tonnes and the enterprises behind it."""
 
     tonnes: float
-    contributors: Mapping[str, frozenset[int]]
+    contributors: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden(Generic[Key]):
-    """The lines of one table that must not be shown, and whether its total must not either."""
-
-    lines: frozenset[Key]
-    total: bool
+def too_few(contributors: Iterable[int]) -> bool:
+    """Whether a figure with these contributors is secret; one with none is an empty figure, not a secret."""
+    return 0 < len(frozenset(contributors)) < LEAST_CONTRIBUTORS
 
 
-def too_few(contributors: frozenset[int]) -> bool:
-    """Whether a figure with these contributors is hidden; one with none is an empty figure, not a secret."""
-    return 0 < len(contributors) < LEAST_CONTRIBUTORS
+def suppress_lines(lines: Mapping[Line, Cell], forced: Iterable[Line] = ()) -> frozenset[Line | None]:
+    """Which lines of a list with a total to hide; ``forced`` are hidden for reasons of another table.
 
-
-def suppress(cells: Mapping[Key, Cell], forced: frozenset[Key] = frozenset()) -> Hidden[Key]:
-    """Which lines of a table with a total to hide; ``forced`` are hidden for reasons of another table.
-
-    Deterministic: among lines that could be hidden besides, the one with the fewest tonnes goes first.
+    The key ALL among them says that the total must be hidden too: no choice of lines would protect them.
     """
-    hidden = {
-        key
-        for key, cell in cells.items()
-        if key in forced or any(too_few(one) for one in cell.contributors.values())
-    }
-    spare = sorted((key for key in cells if key not in hidden), key=lambda key: (cells[key].tonnes, str(key)))
-    total = False
-    for scope in sorted({scope for cell in cells.values() for scope in cell.contributors}):
-        while _exposed(cells, hidden, scope):
-            key = next((key for key in spare if scope in cells[key].contributors and key not in hidden), None)
-            if key is None:
-                total = True
-                break
-            hidden.add(key)
-    # A line hidden for a later month may be the only hidden one of an earlier one: look again until it holds.
-    if any(_exposed(cells, hidden, scope) for scope in _scopes(cells)) and not total:
-        return suppress(cells, frozenset(hidden))
-    return Hidden(frozenset(hidden), total)
+    everybody = frozenset[int]().union(*(cell.contributors for cell in lines.values()))
+    hidden = {line for line, cell in lines.items() if too_few(cell.contributors)} | (
+        set(forced) & lines.keys()
+    )
+    spare = sorted(lines.keys() - hidden, key=lambda line: (lines[line].tonnes, str(line)))
+    while hidden:
+        behind = frozenset[int]().union(*(lines[line].contributors for line in hidden))
+        if len(hidden) > 1 and not too_few(behind):
+            break
+        if not spare:
+            return frozenset([*lines, ALL])
+        hidden.add(spare.pop(0))
+    return frozenset([*lines, ALL] if too_few(everybody) else hidden)
 
 
-def _scopes(cells: Mapping[Key, Cell]) -> set[str]:
-    return {scope for cell in cells.values() for scope in cell.contributors}
+def suppress_table(cells: Mapping[Key, Cell], forced: Iterable[Key] = ()) -> frozenset[Key]:
+    """Which figures of a table to hide, totals among them: (row, ALL), (ALL, column), (ALL, ALL).
+
+    ``forced`` are hidden for reasons of another table.  Deterministic: among figures that would do, the one
+    with the fewest tonnes is hidden first.
+    """
+    table = with_totals(cells)
+    secret = {key for key, cell in table.items() if too_few(cell.contributors)} | (set(forced) & table.keys())
+    hidden = set(secret)
+    by_tonnes = sorted(table, key=lambda key: (table[key].tonnes, key == (ALL, ALL), str(key)))
+    while True:
+        helps = _open_line(table, hidden, secret) or _bridge(hidden, secret)
+        if helps is None:
+            return frozenset(hidden)
+        key = next((key for key in by_tonnes if key not in hidden and helps(key)), None)
+        if key is None:
+            # Nothing is left that would help: then nothing of the table is shown.
+            return frozenset(table)
+        hidden.add(key)
 
 
-def _exposed(cells: Mapping[Key, Cell], hidden: set[Key], scope: str) -> bool:
-    behind = [cells[key].contributors[scope] for key in hidden if scope in cells[key].contributors]
-    behind = [contributors for contributors in behind if contributors]
-    if not behind:
-        return False
-    return len(behind) == 1 or too_few(frozenset().union(*behind))
+def with_totals(cells: Mapping[Key, Cell]) -> dict[Key, Cell]:
+    """``cells`` and the totals of every row, every column and everything."""
+    members: dict[Key, list[Cell]] = defaultdict(list)
+    for (row, column), cell in cells.items():
+        for key in ((row, ALL), (ALL, column), (ALL, ALL)):
+            members[key].append(cell)
+    return {**cells, **{key: _sum(parts) for key, parts in members.items()}}
+
+
+def _sum(cells: Iterable[Cell]) -> Cell:
+    parts = list(cells)
+    everybody = frozenset[int]().union(*(cell.contributors for cell in parts))
+    return Cell(sum(cell.tonnes for cell in parts), everybody)
+
+
+def _open_line(table: Mapping[Key, Cell], hidden: set[Key], secret: set[Key]) -> Helps | None:
+    """A test for figures that would help a line whose hidden remainder has too few contributors, or None."""
+    behind: dict[Vertex, set[int]] = defaultdict(set)
+    at_risk: set[Vertex] = set()
+    for key in hidden:
+        for line in enumerate(key):
+            behind[line] |= table[key].contributors
+            if key in secret:
+                at_risk.add(line)
+    for line in sorted(at_risk, key=str):
+        axis, name = line
+        if too_few(behind[line]) and any(key[axis] == name and key not in hidden for key in table):
+            return lambda key, axis=axis, name=name: key[axis] == name
+    return None
+
+
+def _bridge(hidden: set[Key], secret: set[Key]) -> Helps | None:
+    """A test for figures that would close a way around a secret one that can be worked out, or None."""
+    reach: dict[Vertex, list[Key]] = defaultdict(list)
+    for key in hidden:
+        for line in enumerate(key):
+            reach[line].append(key)
+    for key in sorted(secret, key=str):
+        side = _reached((0, key[0]), reach, without=key)
+        if (1, key[1]) not in side:
+            return lambda other, side=side: ((0, other[0]) in side) != ((1, other[1]) in side)
+    return None
+
+
+def _reached(start: Vertex, reach: Mapping[Vertex, list[Key]], *, without: Key) -> set[Vertex]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        for key in reach.get(waiting.pop(), ()):
+            if key == without:
+                continue
+            for line in enumerate(key):
+                if line not in seen:
+                    seen.add(line)
+                    waiting.append(line)
+    return seen
 
 
 def sees_everything(actor: Actor) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marketplace.security.actor import Actor
 from marketplace.symbiosis import totals
@@ -39,10 +39,19 @@ class Sight:
     """One book as one actor sees it.  A figure is None where it is hidden."""
 
     def __init__(self, actor: Actor, book: Book, wanted: Wanted) -> None:
-        self.book, self.wanted, self.actor = book, wanted, actor
+        self.book, self.actor = book, actor
         self.everything = sees_everything(actor)
+        # Figures by month would have to be protected month by month; the public sees the whole period only.
+        self.wanted = wanted if self.detailed else replace(wanted, month="", level=PARKS)
         self.secrets: Secrets = NO_SECRETS if self.everything else totals.secrets(book)
         self.flows = [flow for flow in book.flows if self._wanted(flow)]
+        if self.only_mine:
+            self.flows = [flow for flow in self.flows if self._mine(flow)]
+
+    @property
+    def only_mine(self) -> bool:
+        """Whether the page is narrowed to one's own park: a committee that asks for one month."""
+        return bool(self.wanted.month) and not self.everything
 
     def _wanted(self, flow: Flow) -> bool:
         wanted = self.wanted
@@ -57,8 +66,8 @@ class Sight:
     @property
     def detailed(self) -> bool:
         """Whether there is any place this actor sees enterprise by enterprise."""
-        return (
-            self.everything or (self.actor.park_id is not None and sees_place(self.actor, self.actor.park_id))
+        return self.everything or (
+            self.actor.park_id is not None and sees_place(self.actor, self.actor.park_id)
         )
 
     def place_of(self, end: End) -> Place:
@@ -71,7 +80,8 @@ class Sight:
         mine = [flow for flow in chosen if self._mine(flow)]
         others = [flow for flow in chosen if not self._mine(flow)]
         found = [(arc, True) for arc in totals.arcs(mine, self.place_of).values()]
-        found += [(arc, not self.secrets.hides_arc(key)) for key, arc in totals.arcs(others).items()]
+        summed = totals.arcs(others, by_waste=bool(self.wanted.waste))
+        found += [(arc, not self.secrets.hides_arc(key)) for key, arc in summed.items()]
         # Hidden arcs go by name: their order must not tell which is larger.
         return sorted(
             found, key=lambda pair: (not pair[1], -pair[0].tonnes if pair[1] else 0, _arc_key(pair[0]))
@@ -83,13 +93,16 @@ class Sight:
     @property
     def hidden_whole(self) -> bool:
         """Whether even the page's total has too few enterprises behind it."""
+        if self.only_mine:
+            return False
         return self.secrets.hides_waste(self.wanted.waste) if self.wanted.waste else self.secrets.everything
 
     def uses(self) -> list[tuple[str, str, totals.Sum, bool]]:
         """Waste type, use, sum, and whether it may be shown."""
         sums = totals.sums_by(self.flows, lambda flow: (flow.waste_type, flow.use))
         rows = [
-            (waste, use, one, not self.secrets.hides_use((waste, use))) for (waste, use), one in sums.items()
+            (waste, use, one, self.only_mine or not self.secrets.hides_use((waste, use)))
+            for (waste, use), one in sums.items()
         ]
         return sorted(rows, key=lambda row: (not row[3], -row[2].tonnes if row[3] else 0, row[0], row[1]))
 
@@ -98,14 +111,18 @@ class Sight:
         sums: dict[str, float] = {}
         for rest in self.left_over_rows():
             sums[rest.waste_type] = sums.get(rest.waste_type, 0.0) + rest.tonnes
-        rows = [(waste, tonnes, not self.secrets.hides_waste(waste)) for waste, tonnes in sums.items()]
+        rows = [
+            (waste, tonnes, self.only_mine or not self.secrets.hides_waste(waste))
+            for waste, tonnes in sums.items()
+        ]
         return sorted(rows, key=lambda row: (not row[2], -row[1] if row[2] else 0, row[0]))
 
     def left_over_rows(self) -> list[LeftOver]:
         return [
             rest
             for rest in self.book.left_over
-            if not self.wanted.waste or rest.waste_type == self.wanted.waste
+            if (not self.wanted.waste or rest.waste_type == self.wanted.waste)
+            and (not self.only_mine or self.sees(rest.end.place))
         ]
 
     def chains(self) -> list[Chain]:

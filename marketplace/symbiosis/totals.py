@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from marketplace.symbiosis.flows import Book, End, Flow, Place
 from marketplace.symbiosis.kept import Kept
-from marketplace.symbiosis.rules import Cell, suppress
+from marketplace.symbiosis.rules import ALL, Cell, suppress_lines, suppress_table
 
-WHOLE = ""
 ArcKey = tuple[str, str, str]
 UseKey = tuple[str, str]
+PairKey = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -51,18 +51,25 @@ class Arc(Sum):
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What the public must not see of one view; ``everything``: even the total has too few contributors."""
+    """What the public must not see of one view; ``everything``: even the total has too few contributors.
+
+    ``cells`` are arcs of one waste type, ``arcs`` sums over them all, ``uses`` pairs of waste type and use.
+    """
 
     everything: bool = False
     wastes: frozenset[str] = frozenset()
-    arcs: frozenset[ArcKey] = frozenset()
+    arcs: frozenset[PairKey] = frozenset()
+    cells: frozenset[ArcKey] = frozenset()
     uses: frozenset[UseKey] = frozenset()
 
     def hides_waste(self, waste_type: str) -> bool:
         return self.everything or waste_type in self.wastes
 
     def hides_arc(self, key: ArcKey) -> bool:
-        return self.hides_waste(key[2]) or key in self.arcs
+        """``key`` with a blank waste type is the sum over all of them."""
+        if self.everything:
+            return True
+        return key in self.cells if key[2] else key[:2] in self.arcs
 
     def hides_use(self, key: UseKey) -> bool:
         return self.hides_waste(key[0]) or key in self.uses
@@ -76,14 +83,17 @@ def by_place(end: End) -> Place:
     return end.place
 
 
-def arcs(flows: Iterable[Flow], place_of: Callable[[End], Place] = by_place) -> dict[ArcKey, Arc]:
-    """Sums by source, target and waste type, the largest first."""
+def arcs(
+    flows: Iterable[Flow], place_of: Callable[[End], Place] = by_place, *, by_waste: bool = True
+) -> dict[ArcKey, Arc]:
+    """Sums by source, target and waste type (blank where not ``by_waste``), the largest first."""
     sums: dict[ArcKey, Arc] = {}
     for flow in flows:
         source, target = place_of(flow.sender), place_of(flow.taker)
-        key = (source.key, target.key, flow.waste_type)
+        waste_type = flow.waste_type if by_waste else ""
+        key = (source.key, target.key, waste_type)
         if key not in sums:
-            sums[key] = Arc(source=source, target=target, waste_type=flow.waste_type)
+            sums[key] = Arc(source=source, target=target, waste_type=waste_type)
         sums[key].add(flow)
     return dict(sorted(sums.items(), key=lambda item: (-item[1].tonnes, item[0])))
 
@@ -109,47 +119,45 @@ def secrets(book: Book) -> Secrets:
 
 
 def _decide(book: Book) -> Secrets:
+    """Three tables share the totals by waste type: arcs, uses, and what is left over."""
     arc_cells = _cells(
-        book.flows, lambda flow: (flow.sender.place.key, flow.taker.place.key, flow.waste_type)
+        book.flows, lambda flow: (flow.waste_type, (flow.sender.place.key, flow.taker.place.key))
     )
     use_cells = _cells(book.flows, lambda flow: (flow.waste_type, flow.use))
-    waste_cells = _cells(book.flows, lambda flow: flow.waste_type)
     left_cells = _left_cells(book)
-    hidden_arcs: set[ArcKey] = set()
-    hidden_uses: set[UseKey] = set()
     forced: set[str] = set()
-    for waste in waste_cells:
-        below = suppress({key: cell for key, cell in arc_cells.items() if key[2] == waste})
-        beside = suppress({key: cell for key, cell in use_cells.items() if key[0] == waste})
-        hidden_arcs |= below.lines
-        hidden_uses |= beside.lines
-        if below.total or beside.total:
-            forced.add(waste)
-    # Offered tonnes are public, so tonnes placed and tonnes left over give each other away: they go together.
     while True:
-        placed = suppress(waste_cells, frozenset(forced) & waste_cells.keys())
-        left = suppress(left_cells, frozenset(forced | placed.lines) & left_cells.keys())
-        wastes = placed.lines | left.lines | forced
+        table = suppress_table(arc_cells, {(waste, ALL) for waste in forced})
+        wastes = {row for row, column in table if column is ALL and row is not ALL} | forced
+        hidden_uses: set[UseKey] = set()
+        for waste in {flow.waste_type for flow in book.flows} - wastes:
+            hidden = suppress_lines({key: cell for key, cell in use_cells.items() if key[0] == waste})
+            hidden_uses |= {key for key in hidden if key is not ALL}
+            if ALL in hidden:
+                wastes.add(waste)
+        # Offered tonnes are public, so tonnes placed and tonnes left over give each other away.
+        left = suppress_lines(left_cells, wastes)
+        wastes |= {waste for waste in left if waste is not ALL}
         if wastes == forced:
             break
-        forced = set(wastes)
-    whole = suppress({WHOLE: _cells(book.flows, lambda _: WHOLE)[WHOLE]})
-    everything = placed.total or left.total or bool(whole.lines)
-    return Secrets(everything, frozenset(forced), frozenset(hidden_arcs), frozenset(hidden_uses))
+        forced = wastes
+    return Secrets(
+        (ALL, ALL) in table or ALL in left,
+        frozenset(wastes),
+        frozenset(column for row, column in table if row is ALL and column is not ALL),
+        frozenset((*column, row) for row, column in table if row is not ALL and column is not ALL),
+        frozenset(hidden_uses),
+    )
 
 
 def _cells(flows: Iterable[Flow], key_of: Callable[[Flow], Hashable]) -> dict[Hashable, Cell]:
     tonnes: dict[Hashable, float] = defaultdict(float)
-    behind: dict[Hashable, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    behind: dict[Hashable, set[int]] = defaultdict(set)
     for flow in flows:
         key = key_of(flow)
         tonnes[key] += flow.tonnes
-        for scope in (WHOLE, flow.month):
-            behind[key][scope].update((flow.sender.enterprise_id, flow.taker.enterprise_id))
-    return {
-        key: Cell(tonnes[key], {scope: frozenset(who) for scope, who in behind[key].items()})
-        for key in tonnes
-    }
+        behind[key].update((flow.sender.enterprise_id, flow.taker.enterprise_id))
+    return {key: Cell(tonnes[key], frozenset(behind[key])) for key in tonnes}
 
 
 def _left_cells(book: Book) -> dict[str, Cell]:
@@ -158,4 +166,4 @@ def _left_cells(book: Book) -> dict[str, Cell]:
     for rest in book.left_over:
         tonnes[rest.waste_type] += rest.tonnes
         behind[rest.waste_type].add(rest.end.enterprise_id)
-    return {waste: Cell(tonnes[waste], {WHOLE: frozenset(behind[waste])}) for waste in tonnes}
+    return {waste: Cell(tonnes[waste], frozenset(behind[waste])) for waste in tonnes}
