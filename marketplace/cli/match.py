@@ -18,8 +18,21 @@ from matching.result import FEASIBLE, UNVERIFIED, MatchResult
 from matching.scenario.output import csv_pieces, json_text, write_folder
 
 HEADER = (
-    "supply", "demand", "rank", "score", "status", "distance_km", "freight_yuan_per_t", "surplus_yuan_per_t",
-    "tonnes_per_month", "part_distance", "part_quality", "part_capacity", "part_price", "part_timing", "reasons",
+    "supply",
+    "demand",
+    "rank",
+    "score",
+    "status",
+    "distance_km",
+    "freight_yuan_per_t",
+    "surplus_yuan_per_t",
+    "tonnes_per_month",
+    "part_distance",
+    "part_quality",
+    "part_capacity",
+    "part_price",
+    "part_timing",
+    "reasons",
 )
 PAIRS_AT_ONCE = 10_000
 MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
@@ -28,13 +41,30 @@ MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
 @click.command("match")
 @engine_options
 @out_option
-@click.option("--top", type=click.IntRange(min=0), default=20, show_default=True,
-              help="Partners kept per supply; 0 keeps every pair.")
-@click.option("--explain", "pair", nargs=2, metavar="SUPPLY DEMAND", default=None,
-              help="Say why this pair fits or not, and what would mend it.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="Partners kept per supply; 0 keeps every pair.",
+)
+@click.option(
+    "--explain",
+    "pair",
+    nargs=2,
+    metavar="SUPPLY DEMAND",
+    default=None,
+    help="Say why this pair fits or not, and what would mend it.",
+)
 def match_command(
-    scenario: Path, distance: str | None, roads: Path | None, router_url: str | None, seed: int, out: Path | None,
-    top: int, pair: tuple[str, str] | None,
+    scenario: Path,
+    distance: str | None,
+    roads: Path | None,
+    router_url: str | None,
+    seed: int,
+    out: Path | None,
+    top: int,
+    pair: tuple[str, str] | None,
 ) -> None:
     """Rank the partners of every supply of SCENARIO, or explain one pair."""
     started = time.perf_counter()
@@ -53,7 +83,11 @@ def match_command(
 
     def summary() -> Iterator[str]:
         """Asked for when the table is on the disk, so that the time it took is known."""
-        seconds = {"load": loaded - started, "match": matched - loaded, "write": time.perf_counter() - matched}
+        seconds = {
+            "load": loaded - started,
+            "match": matched - loaded,
+            "write": time.perf_counter() - matched,
+        }
         yield json_text(_summary(problem, result, model, seconds, top))
 
     write_folder(out, {"matches.csv": csv_pieces(HEADER, _rows(result)), "summary.json": summary()})
@@ -103,7 +137,10 @@ def _summary(
 
 
 def _print_explanation(problem: MatchProblem, params: MatchParams, supply: str, demand: str) -> None:
-    for kind, name, ids in (("supply", supply, problem.supplies.ids), ("demand", demand, problem.demands.ids)):
+    for kind, name, ids in (
+        ("supply", supply, problem.supplies.ids),
+        ("demand", demand, problem.demands.ids),
+    ):
         if name not in ids:
             raise click.BadParameter(f"no {kind} {name!r} in this scenario", param_hint="--explain")
     _print(explain(problem, params, supply, demand))

@@ -26,14 +26,29 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """``SCENARIO --distance --roads --router-url --seed``; faults of the input end with exit code 2."""
     options = [
         click.argument("scenario", type=click.Path(path_type=Path)),
-        click.option("--distance", type=click.Choice(METHODS), default=None,
-                     help="How distance is measured; default: the router or the roads where configured, "
-                     "else the great circle."),
-        click.option("--roads", type=click.Path(path_type=Path), envvar="GONGSHENG_ROADS", default=None,
-                     help="The road graph's file (GONGSHENG_ROADS)."),
-        click.option("--router-url", envvar="GONGSHENG_ROUTER_URL", default=None,
-                     help="The address of an OSRM-compatible router (GONGSHENG_ROUTER_URL)."),
-        click.option("--seed", type=int, default=0, show_default=True, help="Same input and seed, same output."),
+        click.option(
+            "--distance",
+            type=click.Choice(METHODS),
+            default=None,
+            help="How distance is measured; default: the router or the roads where configured, "
+            "else the great circle.",
+        ),
+        click.option(
+            "--roads",
+            type=click.Path(path_type=Path),
+            envvar="GONGSHENG_ROADS",
+            default=None,
+            help="The road graph's file (GONGSHENG_ROADS).",
+        ),
+        click.option(
+            "--router-url",
+            envvar="GONGSHENG_ROUTER_URL",
+            default=None,
+            help="The address of an OSRM-compatible router (GONGSHENG_ROUTER_URL).",
+        ),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, help="Same input and seed, same output."
+        ),
     ]
     command = _clear_endings(command)
     for option in reversed(options):
@@ -43,8 +58,13 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def out_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--out DIR``, refused before the work begins where it holds something that is not a result."""
-    return click.option("--out", type=click.Path(path_type=Path), default=None, callback=_checked_out,
-                        help="The folder to write; it is replaced in one step at the end.")(command)
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        default=None,
+        callback=_checked_out,
+        help="The folder to write; it is replaced in one step at the end.",
+    )(command)
 
 
 def load(scenario: Path) -> MatchProblem:
@@ -68,6 +88,7 @@ def progress_bar(label: str) -> Any:
     from tqdm import tqdm
 
     with tqdm(desc=label, unit="", leave=False, file=sys.stderr) as bar:
+
         def advance(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
