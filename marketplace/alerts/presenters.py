@@ -54,6 +54,8 @@ def _text(notice: Notice, actor: Actor, names: Mapping[int, str]) -> str:
         return _("The bid of %(bidder)s on %(code)s was declined.", **values)
     if notice.kind == "bid.accepted":
         return _accepted(notice, actor, values, mine=mine)
+    if notice.kind in ("supply.withdrawn", "demand.withdrawn"):
+        return _("%(code)s was withdrawn by its owner; your open bid there can no longer be accepted.", **values)
     return _("Something changed on %(code)s.", **values)
 
 
