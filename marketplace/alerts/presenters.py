@@ -55,7 +55,9 @@ def _text(notice: Notice, actor: Actor, names: Mapping[int, str]) -> str:
     if notice.kind == "bid.accepted":
         return _accepted(notice, actor, values, mine=mine)
     if notice.kind in ("supply.withdrawn", "demand.withdrawn"):
-        return _("%(code)s was withdrawn by its owner; your open bid there can no longer be accepted.", **values)
+        return _(
+            "%(code)s was withdrawn by its owner; your open bid there can no longer be accepted.", **values
+        )
     return _("Something changed on %(code)s.", **values)
 
 
