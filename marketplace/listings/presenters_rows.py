@@ -180,7 +180,8 @@ CONDITIONS = {
     "F类": _l("class F only"), "C类": _l("class C only"), "脱硝": _l("ash of a boiler with denitrification"),
     "干法/半干法脱硫": _l("ash of dry or semi-dry desulphurisation"),
     "实心": _l("solid bricks"),
-    "空心率>25%": _l("bricks with a void share above 25 %"), "值必须为 pc": _l("must be a pulverised-coal boiler"),
+    "空心率>25%": _l("bricks with a void share above 25 %"),
+    "值必须为 pc": _l("must be a pulverised-coal boiler"),
     "值必须为 no": _l("must not be hazardous"), "值必须为 I": _l("must be class I"),
     "需文件": _l("needs documents"), "许可证或豁免": _l("needs a licence or an exemption"),
 }
