@@ -1,7 +1,7 @@
 """How long matching takes: clustered markets of 1,000 x 1,000 and 10,000 x 10,000 listings.
 
-Run ``python -m benchmarks.match_scale [SIZE ...]``.  Beside each time stands the time that plain Python loops would
-take on the same market, measured on a sample of its supplies and scaled up.
+Run ``python -m benchmarks.match_scale [SIZE ...]``.  Beside each time stands the time that plain Python loops
+would take on the same market, measured on a sample of its supplies and scaled up.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NAIVE_SUPPLIES = 5
 
 
 def write_market(folder: Path, size: int, seed: int = SEED) -> None:
-    """Write ``size`` supplies and as many demands, gathered around forty towns, five assays and specs each."""
+    """Write ``size`` supplies and as many demands around forty towns, with five assays and specs each."""
     rng = np.random.default_rng(seed)
     towns = np.column_stack([rng.uniform(37.5, 41.0, 40), rng.uniform(106.5, 111.5, 40)])
     firms = max(size // 4, 1)

@@ -1,7 +1,7 @@
 """The engine of the market: matching, allocation, symbiosis.
 
-Four nouns, :class:`MatchProblem`, :class:`MatchParams`, :class:`Match` and :class:`MatchResult`, and one verb for
-each job.  What is slow to import is imported when it is first asked for.
+Four nouns, :class:`MatchProblem`, :class:`MatchParams`, :class:`Match` and :class:`MatchResult`, and one verb
+for each job.  What is slow to import is imported when it is first asked for.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from matching.explaining import explain as explain
     from matching.explaining import near_misses as near_misses
     from matching.explaining import partners as partners
-    from matching.ranking import match as match
     from matching.params import MatchParams as MatchParams
     from matching.problem import MatchProblem as MatchProblem
+    from matching.ranking import match as match
     from matching.result import Match as Match
     from matching.result import MatchResult as MatchResult
     from matching.symbiosis import trace_chains as trace_chains

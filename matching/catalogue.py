@@ -1,4 +1,6 @@
-"""The part of the waste catalogue the engine needs: what is hazardous, how a property mixes, which uses exist."""
+"""The part of the waste catalogue the engine needs: what is hazardous, how a property mixes, which uses
+exist.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,8 @@ _NOT_HAZARDOUS = "no"
 class WasteType:
     """One waste type; ``hw_codes`` such as ``("HW08",)`` are the categories a receiver may be licensed for.
 
-    A receiver of a hazardous type needs a licence for one of its codes; where the catalogue gives no code, the
-    licence must name the waste type itself (``crystallised_salt``).
+    A receiver of a hazardous type needs a licence for one of its codes; where the catalogue gives no code,
+    the licence must name the waste type itself (``crystallised_salt``).
     """
 
     id: str
@@ -30,7 +32,7 @@ class WasteType:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One measurable property; ``mixing`` tells how it mixes (``linear_dry``, ``linear_ar`` or not linearly)."""
+    """One measurable property; ``mixing`` is how it mixes: ``linear_dry``, ``linear_ar`` or not linearly."""
 
     key: str
     name_zh: str
@@ -69,7 +71,10 @@ def read_catalogue(folder: Path) -> Catalogue:
     """
     wastes = {
         row["waste_id"]: WasteType(
-            row["waste_id"], row["name_zh"], row["name_en"], row["hazardous"] != _NOT_HAZARDOUS,
+            row["waste_id"],
+            row["name_zh"],
+            row["name_en"],
+            row["hazardous"] != _NOT_HAZARDOUS,
             tuple(sorted(set(re.findall(r"HW\d\d", row["hw_code"])))),
         )
         for row in _rows(folder / "waste_types.csv")

@@ -1,7 +1,8 @@
 """Properties that follow from others: oxide sums and ratios, alkali equivalent, radioactivity indexes.
 
 An assay of the property itself always stands; it is computed only where every component is assayed, because a
-missing component is not zero.  Formulas: catalogue ``properties.csv`` (blend_note) and GB 6566-2010 for the indexes.
+missing component is not zero.  Formulas: catalogue ``properties.csv`` (blend_note) and GB 6566-2010 for the
+indexes.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ FORMULAS: dict[str, tuple[tuple[str, ...], Callable[[_Columns], np.ndarray]]] = 
 
 
 def with_derived(value: np.ndarray, properties: tuple[str, ...]) -> np.ndarray:
-    """``value`` of shape (supplies, properties) with the derived columns filled where they can be; a new array."""
+    """``value`` of shape (supplies, properties) with the derived columns filled where they can be; a new
+    array.
+    """
     filled = value.copy()
     at = {key: index for index, key in enumerate(properties)}
     for key, (parts, formula) in FORMULAS.items():

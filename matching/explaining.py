@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matching import gates
-from matching.ranking import rank_pairs
 from matching.pairs import Evaluated, Evaluator
 from matching.params import MatchParams
 from matching.problem import MatchProblem
+from matching.ranking import rank_pairs
 from matching.reasons import Reason, figure, pair_reasons
 from matching.result import Match, as_match
 
@@ -26,7 +26,9 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One pair: ``status`` is ``feasible``, ``unverified`` or ``infeasible``; a remedy for every reason not met."""
+    """One pair: ``status`` is ``feasible``, ``unverified`` or ``infeasible``; a remedy for every reason not
+    met.
+    """
 
     match: Match
     status: str
@@ -34,20 +36,24 @@ class Explanation:
 
 
 def explain(problem: MatchProblem, params: MatchParams, supply_id: str, demand_id: str) -> Explanation:
-    """Every rule on the pair, and what would mend the ones not met.  Raises ``KeyError`` for an unknown id."""
+    """Every rule on the pair and what would mend those not met.  Raises ``KeyError`` for an unknown id."""
     supply, demand = _position(problem.supplies.ids, supply_id), _position(problem.demands.ids, demand_id)
     evaluator = Evaluator(problem, params)
     return _explained(evaluator, evaluator.evaluate(np.array([supply]), np.array([demand])), 0)
 
 
 def partners(
-    problem: MatchProblem, params: MatchParams, *, supply_id: str | None = None, demand_id: str | None = None,
+    problem: MatchProblem,
+    params: MatchParams,
+    *,
+    supply_id: str | None = None,
+    demand_id: str | None = None,
     evaluator: Evaluator | None = None,
 ) -> list[Match]:
     """The ranked partners of ONE listing, at most ``params.top_k`` (0: all).
 
-    Give ``supply_id`` or ``demand_id``; raises ``KeyError`` for an unknown id.  ``evaluator`` may be handed in by
-    a caller that asks often about the same problem.
+    Give ``supply_id`` or ``demand_id``; raises ``KeyError`` for an unknown id.  ``evaluator`` may be handed
+    in by a caller that asks often about the same problem.
     """
     evaluator = evaluator or Evaluator(problem, params)
     pairs = _one_listing(evaluator, supply_id, demand_id)
@@ -57,8 +63,13 @@ def partners(
 
 
 def near_misses(
-    problem: MatchProblem, params: MatchParams, *, supply_id: str | None = None, demand_id: str | None = None,
-    limit: int = 10, evaluator: Evaluator | None = None,
+    problem: MatchProblem,
+    params: MatchParams,
+    *,
+    supply_id: str | None = None,
+    demand_id: str | None = None,
+    limit: int = 10,
+    evaluator: Evaluator | None = None,
 ) -> list[Explanation]:
     """The pairs of ONE listing that almost fit: the demand accepts the waste type but some rule is not met.
 
@@ -108,17 +119,20 @@ def remedy(reason: Reason) -> Remedy:
     if kind in ("spec", "blend", "assay"):
         return _spec_remedy(reason)
     if kind == "distance":
-        excess = float(values["km"]) - float(values["limit_km"])  # type: ignore[arg-type]
+        excess = _float(values["km"]) - _float(values["limit_km"])
         text = f"raise the {values['whose']}'s distance limit by {figure(excess)} km"
         return Remedy("raise_distance", text, {"km": excess, "whose": values["whose"]})
     if kind == "lot":
-        text = f"lower the {values['whose']}'s minimum lot to {figure(float(values['tonnes']))} t"  # type: ignore[arg-type]
+        text = f"lower the {values['whose']}'s minimum lot to {figure(_float(values['tonnes']))} t"
         return Remedy("lower_lot", text, {"tonnes": values["tonnes"], "whose": values["whose"]})
     words = {
         "waste": ("accept_waste", f"the demand would have to accept {values.get('waste_type')}"),
         "licence": ("get_licence", f"the receiver needs a licence for {values.get('wanted')}"),
         "qualified": ("check_receiver", "have the receiver's permits and capacity checked"),
-        "months": ("shift_months", f"let the windows {values.get('supply')} and {values.get('demand')} overlap"),
+        "months": (
+            "shift_months",
+            f"let the windows {values.get('supply')} and {values.get('demand')} overlap",
+        ),
     }
     code, text = words[kind]
     return Remedy(code, text, dict(values))
@@ -130,13 +144,18 @@ def _spec_remedy(reason: Reason) -> Remedy:
     if value is None:
         return Remedy("test", f"have {key} tested", {"property": key})
     low, high = values["min"], values["max"]
-    over = high is not None and value > high  # type: ignore[operator]
+    over = high is not None and _float(value) > _float(high)
     limit = high if over else low
-    gap = abs(float(value) - float(limit))  # type: ignore[arg-type]
+    gap = abs(_float(value) - _float(limit))
     numbers = {"property": key, "gap": gap, "limit": limit, "value": value}
     direction = "lower" if over else "raise"
     if values["blend"]:
-        text = f"mix with lots whose {key} is {'below' if over else 'above'} {figure(float(limit))}"  # type: ignore[arg-type]
+        text = f"mix with lots whose {key} is {'below' if over else 'above'} {figure(_float(limit))}"
         return Remedy("mix_lower" if over else "mix_higher", text, numbers)
-    text = f"{direction} {key} by {figure(gap)} to {figure(float(limit))}, or relax the spec"  # type: ignore[arg-type]
+    text = f"{direction} {key} by {figure(gap)} to {figure(_float(limit))}, or relax the spec"
     return Remedy(f"{direction}_property", text, numbers)
+
+
+def _float(value: object) -> float:
+    """A figure of a reason; its values hold words as well."""
+    return float(value)  # type: ignore[arg-type]

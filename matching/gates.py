@@ -30,9 +30,7 @@ def licence_table(problem: MatchProblem) -> np.ndarray:
     return table
 
 
-def licensed(
-    problem: MatchProblem, table: np.ndarray, supply: np.ndarray, demand: np.ndarray
-) -> np.ndarray:
+def licensed(problem: MatchProblem, table: np.ndarray, supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
     """The receiver is licensed for the waste type; ``table`` from :func:`licence_table`."""
     return table[problem.demands.enterprise[demand], problem.supplies.waste_type[supply]]
 

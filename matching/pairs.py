@@ -17,7 +17,8 @@ from matching.specs import SpecTable, check_specs, spec_table
 class Evaluated:
     """One array per column over ``n`` pairs; ``parts`` has shape ``(5, n)`` in the order of ``score.PARTS``.
 
-    ``passed`` is what all gates and all assayed specs allow; ``missing`` counts the spec'd properties not assayed.
+    ``passed`` is what all gates and all assayed specs allow; ``missing`` counts the spec'd properties not
+    assayed.
     """
 
     supply: np.ndarray
@@ -54,7 +55,9 @@ class Evaluator:
 
     def gates_passed(self, supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
         """Whether ``n`` pairs pass every gate but those of distance and specs."""
-        return np.logical_and.reduce(self._gates(supply, demand, gates.common_tonnes(self.problem, supply, demand)))
+        return np.logical_and.reduce(
+            self._gates(supply, demand, gates.common_tonnes(self.problem, supply, demand))
+        )
 
     def _gates(self, supply: np.ndarray, demand: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, ...]:
         problem = self.problem
@@ -75,17 +78,34 @@ class Evaluator:
         km = self.distance_km(supply, demand) if distance_km is None else distance_km
         freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * km
         surplus = problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
-        common, shared = gates.common_tonnes(problem, supply, demand), gates.shared_months(problem, supply, demand)
+        common, shared = (
+            gates.common_tonnes(problem, supply, demand),
+            gates.shared_months(problem, supply, demand),
+        )
         specs = check_specs(problem, self.specs, supply, demand)
         near = km <= gates.distance_limit_km(problem, supply, demand)
         rules = (near, *self._gates(supply, demand, common))
         failed = specs.failed + sum((~rule).astype(np.int32) for rule in rules)
-        parts = np.stack([
-            score.distance_part(km), specs.quality,
-            score.capacity_part(common),
-            score.price_part(surplus), score.timing_part(shared, len(problem.months)),
-        ])
+        parts = np.stack(
+            [
+                score.distance_part(km),
+                specs.quality,
+                score.capacity_part(common),
+                score.price_part(surplus),
+                score.timing_part(shared, len(problem.months)),
+            ]
+        )
         return Evaluated(
-            supply, demand, failed == 0, specs.missing, failed, km, freight, surplus, common, shared,
-            parts, score.total(parts, self.params.weights),
+            supply,
+            demand,
+            failed == 0,
+            specs.missing,
+            failed,
+            km,
+            freight,
+            surplus,
+            common,
+            shared,
+            parts,
+            score.total(parts, self.params.weights),
         )

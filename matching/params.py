@@ -1,4 +1,6 @@
-"""How a match is to be made: the weights of the five parts, how many partners to keep, how distance is measured."""
+"""How a match is to be made: the weights of the five parts, how many partners to keep, how distance is
+measured.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,10 @@ class DistanceModel(Protocol):
 
     method: str
 
-    def pairs_km(
-        self, lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray
-    ) -> np.ndarray:
-        """Kilometres between ``n`` pairs of WGS-84 points: four arrays of shape ``(n,)`` to one of shape ``(n,)``."""
+    def pairs_km(self, lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray) -> np.ndarray:
+        """Kilometres between ``n`` pairs of WGS-84 points: four arrays of shape ``(n,)`` to one of shape
+        ``(n,)``.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class MatchParams:
-    """``top_k`` partners are kept per supply (0: all).  ``distance`` None means great circle x the circuity."""
+    """``top_k`` partners are kept per supply (0: all).  ``distance`` None: great circle x circuity."""
 
     weights: Weights = field(default_factory=Weights)
     top_k: int = 20

@@ -48,10 +48,11 @@ class Enterprises:
 
 @dataclass(frozen=True, slots=True)
 class Supplies:
-    """Offers: ``t_per_month`` tonnes of one waste type in months ``first_month``..``last_month`` (inclusive indexes).
+    """Offers: ``t_per_month`` tonnes of one waste type in months ``first_month``..``last_month`` (inclusive
+    indexes).
 
-    ``stock_t`` is on the ground at the start of ``first_month``; ``ask`` is in yuan per tonne (negative: pays the
-    taker); ``max_distance_km`` is infinite where there is no limit.  ``property_value`` has shape
+    ``stock_t`` is on the ground at the start of ``first_month``; ``ask`` is in yuan per tonne (negative: pays
+    the taker); ``max_distance_km`` is infinite where there is no limit.  ``property_value`` has shape
     ``(supplies, properties)``; NaN means not assayed.  ``property_sd`` is its spread, NaN where unknown.
     """
 
@@ -73,11 +74,12 @@ class Supplies:
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """Wants: ``t_per_month`` tonnes for one use in months ``first_month``..``last_month`` (inclusive indexes).
+    """Wants: ``t_per_month`` tonnes for one use in months ``first_month``..``last_month`` (inclusive
+    indexes).
 
     ``bid`` is in yuan paid for a tonne delivered (negative: a gate fee).  ``max_share`` has shape
-    ``(demands, waste types)``: NaN where the demand does not accept the type, else the largest share (0-1) that
-    the type may have in a month's intake.
+    ``(demands, waste types)``: NaN where the demand does not accept the type, else the largest share (0-1)
+    that the type may have in a month's intake.
     """
 
     ids: tuple[str, ...]
@@ -96,7 +98,8 @@ class Demands:
 
 @dataclass(frozen=True, slots=True)
 class Specs:
-    """Acceptance specs as parallel arrays: ``waste_type`` is -1 where the spec binds all; bounds are inclusive.
+    """Acceptance specs as parallel arrays: ``waste_type`` is -1 where the spec binds all; bounds are
+    inclusive.
 
     ``minimum`` is -inf and ``maximum`` +inf where there is no bound; ``basis`` is EACH or BLEND.
     Sorted by demand, waste type, property, basis.
@@ -129,7 +132,8 @@ class Freight:
 
 @dataclass(frozen=True, slots=True)
 class Carbon:
-    """``transport`` in kg CO2e per tonne-km; ``avoided`` in kg CO2e per tonne, keyed ``(use id, waste type id)``.
+    """``transport`` in kg CO2e per tonne-km; ``avoided`` in kg CO2e per tonne, keyed ``(use id, waste type
+    id)``.
 
     A use and waste type with no entry avoids nothing: an unknown saving is not claimed.
     """
@@ -140,7 +144,9 @@ class Carbon:
 
 @dataclass(frozen=True, slots=True)
 class MatchProblem:
-    """A whole market.  ``waste_types``, ``properties`` and ``uses`` are the ids that the index arrays point into."""
+    """A whole market.  ``waste_types``, ``properties`` and ``uses`` are the ids that the index arrays point
+    into.
+    """
 
     title: str
     months: tuple[str, ...]

@@ -1,8 +1,8 @@
 """``match``: pair by waste type and distance, drop by rules, score in five parts, rank, keep the best.
 
-Pairs are handled in blocks small enough for the processor's cache, so memory does not grow with the market either;
-within a block every rule is one NumPy expression.  A supply has one waste type, so all its partners stand in one block and the
-best K of a supply need no merging.
+Pairs are handled in blocks small enough for the processor's cache, so memory does not grow with the market
+either; within a block every rule is one NumPy expression.  A supply has one waste type, so all its partners
+stand in one block and the best K of a supply need no merging.
 """
 
 from __future__ import annotations
@@ -32,11 +32,14 @@ _ROUNDING = 1.0 + 1e-9
 Progress = Callable[[int, int], None]
 
 
-def match(problem: MatchProblem, params: MatchParams | None = None, *, progress: Progress | None = None) -> MatchResult:
+def match(
+    problem: MatchProblem, params: MatchParams | None = None, *, progress: Progress | None = None
+) -> MatchResult:
     """Rank the partners of every supply of ``problem``.
 
-    ``params.top_k`` partners are kept per supply, feasible ones first; 0 keeps all.  ``progress`` is told how many
-    supplies are done and how many there are.  Raises ``ValueError`` for weights that are negative or all zero.
+    ``params.top_k`` partners are kept per supply, feasible ones first; 0 keeps all.  ``progress`` is told how
+    many supplies are done and how many there are.  Raises ``ValueError`` for weights that are negative or all
+    zero.
     """
     params = params or MatchParams()
     evaluator = Evaluator(problem, params)
@@ -56,8 +59,15 @@ def match(problem: MatchProblem, params: MatchParams | None = None, *, progress:
             progress(done, len(problem.supplies.ids))
     pairs, rank = _joined(evaluator, kept, ranks)
     return MatchResult(
-        evaluator=evaluator, pairs=pairs, rank=rank, in_range_count=in_range, feasible_count=feasible,
-        unverified_count=unverified, distance_method=evaluator.distance.method, seed=params.seed, versions=versions(),
+        evaluator=evaluator,
+        pairs=pairs,
+        rank=rank,
+        in_range_count=in_range,
+        feasible_count=feasible,
+        unverified_count=unverified,
+        distance_method=evaluator.distance.method,
+        seed=params.seed,
+        versions=versions(),
     )
 
 
@@ -126,8 +136,9 @@ def _best(pairs: Evaluated, top_k: int) -> tuple[Evaluated, np.ndarray]:
 def _contenders(pairs: Evaluated, top_k: int) -> np.ndarray:
     """Positions of the pairs that may be among the ``top_k`` of their supply: all of the best, few others.
 
-    Status and score become one number.  Rounding may make unequal pairs equal there, but never turns their order,
-    so everything from the ``top_k``-th number upwards holds the true best, and only that little has to be sorted.
+    Status and score become one number.  Rounding may make unequal pairs equal there, but never turns their
+    order, so everything from the ``top_k``-th number upwards holds the true best, and only that little has to
+    be sorted.
     """
     start, length = _runs(pairs.supply)
     widest = int(length.max(initial=0))
@@ -143,7 +154,9 @@ def _contenders(pairs: Evaluated, top_k: int) -> np.ndarray:
 
 def _runs(supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Start and length of each run of equal numbers in ``supply``, which is in order."""
-    start = np.flatnonzero(np.r_[True, supply[1:] != supply[:-1]]) if len(supply) else np.zeros(0, dtype=np.int64)
+    start = (
+        np.flatnonzero(np.r_[True, supply[1:] != supply[:-1]]) if len(supply) else np.zeros(0, dtype=np.int64)
+    )
     return start, np.diff(np.r_[start, len(supply)])
 
 

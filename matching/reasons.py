@@ -20,7 +20,9 @@ YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule applied to one pair.  ``values`` holds the numbers and ids; ``text`` is the plain form of files."""
+    """One rule applied to one pair.  ``values`` holds the numbers and ids; ``text`` is the plain form of
+    files.
+    """
 
     code: str
     state: str
@@ -50,7 +52,8 @@ def pair_reasons(evaluator: Evaluator, pair: Evaluated, at: int = 0) -> list[Rea
 
 
 def remarks(evaluator: Evaluator, pairs: Evaluated) -> list[list[str]]:
-    """What is to be said of each of ``n`` pairs that pass every gate: missing assays, `blend` limits not met alone.
+    """What is to be said of each of ``n`` pairs that pass every gate: missing assays, `blend` limits not met
+    alone.
 
     The texts are those of :func:`pair_reasons`, but only the pairs that have something to say cost anything.
     """
@@ -62,9 +65,13 @@ def remarks(evaluator: Evaluator, pairs: Evaluated) -> list[list[str]]:
         # Comparing with NaN is false, so this takes what is not assayed along.
         told = np.flatnonzero(~((value >= specs.minimum[row]) & (value <= specs.maximum[row])))
         columns = zip(
-            at[told].tolist(), value[told].tolist(), specs.property[row[told]].tolist(),
-            specs.minimum[row[told]].tolist(), specs.maximum[row[told]].tolist(),
-            (specs.basis[row[told]] == BLEND).tolist(), strict=True,
+            at[told].tolist(),
+            value[told].tolist(),
+            specs.property[row[told]].tolist(),
+            specs.minimum[row[told]].tolist(),
+            specs.maximum[row[told]].tolist(),
+            (specs.basis[row[told]] == BLEND).tolist(),
+            strict=True,
         )
         for pair, amount, key, low, high, blend in columns:
             said[pair].append(_spec_text(problem.properties[key], amount, low, high, blend=blend))
@@ -116,7 +123,11 @@ def _window(names: tuple[str, ...], first: int, last: int) -> str:
 
 def _distance(problem: MatchProblem, supply: int, demand: int, km: float) -> Reason:
     limit = float(min(problem.supplies.max_distance_km[supply], problem.demands.max_distance_km[demand]))
-    whose = "supply" if problem.supplies.max_distance_km[supply] <= problem.demands.max_distance_km[demand] else "demand"
+    whose = (
+        "supply"
+        if problem.supplies.max_distance_km[supply] <= problem.demands.max_distance_km[demand]
+        else "demand"
+    )
     values = {"km": km, "limit_km": limit, "whose": whose}
     if not np.isfinite(limit):
         return Reason("distance", YES, f"distance:{figure(km)} km", {"km": km})
@@ -127,7 +138,10 @@ def _distance(problem: MatchProblem, supply: int, demand: int, km: float) -> Rea
 
 def _lots(problem: MatchProblem, supply: int, demand: int, common: float) -> list[Reason]:
     reasons = []
-    for whose, lot in (("supply", problem.supplies.min_lot_t[supply]), ("demand", problem.demands.min_lot_t[demand])):
+    for whose, lot in (
+        ("supply", problem.supplies.min_lot_t[supply]),
+        ("demand", problem.demands.min_lot_t[demand]),
+    ):
         if lot <= 0:
             continue
         values = {"tonnes": common, "lot_t": float(lot), "whose": whose}
@@ -146,16 +160,28 @@ def _specs(evaluator: Evaluator, supply: int, demand: int) -> list[Reason]:
             continue
         key = problem.properties[specs.property[row]]
         value = float(problem.supplies.property_value[supply, specs.property[row]])
-        reasons.append(spec_reason(key, value, float(specs.minimum[row]), float(specs.maximum[row]),
-                                   blend=bool(specs.basis[row] == BLEND)))
+        reasons.append(
+            spec_reason(
+                key,
+                value,
+                float(specs.minimum[row]),
+                float(specs.maximum[row]),
+                blend=bool(specs.basis[row] == BLEND),
+            )
+        )
     return reasons
 
 
 def spec_reason(key: str, value: float, low: float, high: float, *, blend: bool) -> Reason:
-    """One spec against one value (NaN: not assayed); a blend spec outside its limits is ``unknown``, not ``no``."""
+    """One spec against one value (NaN: not assayed); a blend spec outside its limits is ``unknown``, not
+    ``no``.
+    """
     values = {
-        "property": key, "value": None if isnan(value) else value,
-        "min": low if isfinite(low) else None, "max": high if isfinite(high) else None, "blend": blend,
+        "property": key,
+        "value": None if isnan(value) else value,
+        "min": low if isfinite(low) else None,
+        "max": high if isfinite(high) else None,
+        "blend": blend,
     }
     text = _spec_text(key, value, low, high, blend=blend)
     if isnan(value):

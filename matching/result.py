@@ -35,8 +35,8 @@ class Match:
 class MatchResult:
     """The kept pairs in order of supply and rank.
 
-    ``pairs`` holds one array per column; ``rank`` counts within a supply from 1, feasible pairs before unverified
-    ones; ``feasible`` is the status per pair.  The counts are of all pairs, kept or not.
+    ``pairs`` holds one array per column; ``rank`` counts within a supply from 1, feasible pairs before
+    unverified ones; ``feasible`` is the status per pair.  The counts are of all pairs, kept or not.
     """
 
     evaluator: Evaluator
@@ -63,7 +63,7 @@ class MatchResult:
 
 
 def as_match(evaluator: Evaluator, pairs: Evaluated, at: int, rank: int) -> Match:
-    """The pair at position ``at`` of ``pairs`` with its reasons; ``rank`` is 0 for a pair that is not ranked."""
+    """The pair at position ``at`` of ``pairs`` with its reasons; ``rank`` is 0 where it is not ranked."""
     problem = evaluator.problem
     return Match(
         supply=problem.supplies.ids[pairs.supply[at]],

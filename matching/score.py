@@ -23,8 +23,8 @@ def distance_part(km: np.ndarray) -> np.ndarray:
 def capacity_part(common_t: np.ndarray) -> np.ndarray:
     """One half where 1,000 t a month can move, towards 1 for more: t / (t + 1000).
 
-    It grows with the common tonnes alone, so neither a larger taker nor a larger supplier can ever count for less;
-    a share of either side's tonnes would hold its size against one of the two.
+    It grows with the common tonnes alone, so neither a larger taker nor a larger supplier can ever count for
+    less; a share of either side's tonnes would hold its size against one of the two.
     """
     return common_t / (common_t + HALF_CAPACITY_T)
 

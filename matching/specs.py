@@ -1,7 +1,7 @@
 """Acceptance specs against assays, for many pairs at once.
 
-The specs of all demands are laid out as a table of ``(demands, k)``, k being the most specs one demand has, so that
-pairs are checked column by column without a loop over pairs.
+The specs of all demands are laid out as a table of ``(demands, k)``, k being the most specs one demand has,
+so that pairs are checked column by column without a loop over pairs.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def spec_table(problem: MatchProblem) -> SpecTable:
 def none_failed(
     problem: MatchProblem, table: SpecTable, supply: np.ndarray, demand: np.ndarray
 ) -> np.ndarray:
-    """Positions of the pairs that fail no `each` spec as far as assayed: the quick half of :func:`check_specs`.
+    """Positions of the pairs that fail no `each` spec as far as assayed: the quick half of
+    :func:`check_specs`.
 
     A pair that fails one spec is not looked at again, which is what makes a large market quick.
     """

@@ -1,4 +1,4 @@
-"""The ``gongsheng`` command.  A subcommand is imported when it is called: matching does not wait for the web."""
+"""The ``gongsheng`` command.  A subcommand is imported when called: matching need not wait for the web."""
 
 from __future__ import annotations
 

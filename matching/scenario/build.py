@@ -8,7 +8,18 @@ import numpy as np
 
 from matching.catalogue import Catalogue
 from matching.derived import with_derived
-from matching.problem import BLEND, EACH, NO_WASTE, Demands, Enterprises, MatchProblem, Parks, Residues, Specs, Supplies
+from matching.problem import (
+    BLEND,
+    EACH,
+    NO_WASTE,
+    Demands,
+    Enterprises,
+    MatchProblem,
+    Parks,
+    Residues,
+    Specs,
+    Supplies,
+)
 from matching.scenario.settings import Settings, month_number
 from matching.scenario.tables import Rows
 
@@ -19,12 +30,25 @@ def build_problem(settings: Settings, tables: dict[str, Rows], catalogue: Catalo
     parks, park_at = build.parks(tables["parks.csv"])
     enterprises, enterprise_at = build.enterprises(tables["enterprises.csv"], park_at)
     supplies, _ = build.supplies(tables["supplies.csv"], tables["assays.csv"], enterprises, enterprise_at)
-    demands, demand_at = build.demands(tables["demands.csv"], tables["accepts.csv"], enterprises, enterprise_at)
+    demands, demand_at = build.demands(
+        tables["demands.csv"], tables["accepts.csv"], enterprises, enterprise_at
+    )
     return MatchProblem(
-        title=settings.title, months=settings.month_names(), circuity=settings.circuity, freight=settings.freight,
-        carbon=settings.carbon, catalogue=catalogue, waste_types=build.waste_types, properties=build.properties,
-        uses=build.uses, parks=parks, enterprises=enterprises, supplies=supplies, demands=demands,
-        specs=build.specs(tables["specs.csv"], demand_at), residues=build.residues(tables["residues.csv"], demand_at),
+        title=settings.title,
+        months=settings.month_names(),
+        circuity=settings.circuity,
+        freight=settings.freight,
+        carbon=settings.carbon,
+        catalogue=catalogue,
+        waste_types=build.waste_types,
+        properties=build.properties,
+        uses=build.uses,
+        parks=parks,
+        enterprises=enterprises,
+        supplies=supplies,
+        demands=demands,
+        specs=build.specs(tables["specs.csv"], demand_at),
+        residues=build.residues(tables["residues.csv"], demand_at),
     )
 
 
@@ -41,17 +65,25 @@ class _Build:
     def parks(self, rows: Rows) -> tuple[Parks, dict[str, int]]:
         order, ids = _order(rows)
         parks = Parks(
-            ids, _texts(rows, "name", order), _texts(rows, "name_en", order), _texts(rows, "region", order),
-            _floats(rows, "lat", order, np.nan), _floats(rows, "lon", order, np.nan),
+            ids,
+            _texts(rows, "name", order),
+            _texts(rows, "name_en", order),
+            _texts(rows, "region", order),
+            _floats(rows, "lat", order, np.nan),
+            _floats(rows, "lon", order, np.nan),
         )
         return parks, {key: index for index, key in enumerate(ids)}
 
     def enterprises(self, rows: Rows, park_at: dict[str, int]) -> tuple[Enterprises, dict[str, int]]:
         order, ids = _order(rows)
         enterprises = Enterprises(
-            ids=ids, names=_texts(rows, "name", order), names_en=_texts(rows, "name_en", order),
-            regions=_texts(rows, "region", order), park=_indexes(rows, "park", order, park_at),
-            lat=_floats(rows, "lat", order, np.nan), lon=_floats(rows, "lon", order, np.nan),
+            ids=ids,
+            names=_texts(rows, "name", order),
+            names_en=_texts(rows, "name_en", order),
+            regions=_texts(rows, "region", order),
+            park=_indexes(rows, "park", order, park_at),
+            lat=_floats(rows, "lat", order, np.nan),
+            lon=_floats(rows, "lon", order, np.nan),
             qualified=_frozen(np.array([bool(rows.values["qualified"][row]) for row in order], dtype=bool)),
             licences=tuple(licence_codes(rows.values["licences"][row]) for row in order),
         )
@@ -73,13 +105,20 @@ class _Build:
         first, last = self._window(rows, order)
         lat, lon = _place(rows, order, enterprise, enterprises)
         return Supplies(
-            ids=ids, enterprise=enterprise, waste_type=_indexes(rows, "waste_type", order, self.waste_at),
-            lat=lat, lon=lon, t_per_month=_floats(rows, "t_per_month", order, 0.0),
-            stock_t=_floats(rows, "stock_t", order, 0.0), first_month=first, last_month=last,
+            ids=ids,
+            enterprise=enterprise,
+            waste_type=_indexes(rows, "waste_type", order, self.waste_at),
+            lat=lat,
+            lon=lon,
+            t_per_month=_floats(rows, "t_per_month", order, 0.0),
+            stock_t=_floats(rows, "stock_t", order, 0.0),
+            first_month=first,
+            last_month=last,
             ask_yuan_per_t=_floats(rows, "ask_yuan_per_t", order, 0.0),
             min_lot_t=_floats(rows, "min_lot_t", order, 0.0),
             max_distance_km=_floats(rows, "max_distance_km", order, np.inf),
-            property_value=_frozen(with_derived(value, self.properties)), property_sd=_frozen(spread),
+            property_value=_frozen(with_derived(value, self.properties)),
+            property_sd=_frozen(spread),
         ), at
 
     def demands(
@@ -96,11 +135,18 @@ class _Build:
         first, last = self._window(rows, order)
         lat, lon = _place(rows, order, enterprise, enterprises)
         return Demands(
-            ids=ids, enterprise=enterprise, use=_indexes(rows, "use", order, self.use_at), lat=lat, lon=lon,
-            t_per_month=_floats(rows, "t_per_month", order, 0.0), first_month=first, last_month=last,
+            ids=ids,
+            enterprise=enterprise,
+            use=_indexes(rows, "use", order, self.use_at),
+            lat=lat,
+            lon=lon,
+            t_per_month=_floats(rows, "t_per_month", order, 0.0),
+            first_month=first,
+            last_month=last,
             bid_yuan_per_t=_floats(rows, "bid_yuan_per_t", order, 0.0),
             min_lot_t=_floats(rows, "min_lot_t", order, 0.0),
-            max_distance_km=_floats(rows, "max_distance_km", order, np.inf), max_share=_frozen(share),
+            max_distance_km=_floats(rows, "max_distance_km", order, np.inf),
+            max_share=_frozen(share),
         ), at
 
     def specs(self, rows: Rows, demand_at: dict[str, int]) -> Specs:
@@ -108,7 +154,9 @@ class _Build:
         demand = _indexes(rows, "demand", every, demand_at)
         waste = _indexes(rows, "waste_type", every, self.waste_at)
         prop = _indexes(rows, "property", every, self.property_at)
-        basis = np.array([BLEND if word == "blend" else EACH for word in rows.values["basis"]], dtype=np.int64)
+        basis = np.array(
+            [BLEND if word == "blend" else EACH for word in rows.values["basis"]], dtype=np.int64
+        )
         order = np.lexsort((basis, prop, waste, demand))
         low, high = _floats(rows, "min", every, -np.inf), _floats(rows, "max", every, np.inf)
         return Specs(*(_frozen(column[order]) for column in (demand, waste, prop, low, high, basis)))
@@ -122,7 +170,7 @@ class _Build:
         return Residues(*(_frozen(column[order]) for column in (demand, waste, share)))
 
     def _window(self, rows: Rows, order: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """First and last month as indexes, cut to the horizon; first > last where nothing of it lies inside."""
+        """First and last month as indexes, cut to the horizon; first > last where none of it is inside."""
         start, final = month_number(self.settings.first_month), self.settings.months - 1
         first = [max(_month_index(rows.values["start"][row], start, 0), 0) for row in order]
         last = [min(_month_index(rows.values["end"][row], start, final), final) for row in order]
@@ -151,7 +199,9 @@ def _texts(rows: Rows, name: str, order: Sequence[int]) -> tuple[str, ...]:
 
 def _floats(rows: Rows, name: str, order: Sequence[int], blank: float) -> np.ndarray:
     column = rows.values[name]
-    return _frozen(np.array([blank if column[row] is None else column[row] for row in order], dtype=np.float64))
+    return _frozen(
+        np.array([blank if column[row] is None else column[row] for row in order], dtype=np.float64)
+    )
 
 
 def _indexes(rows: Rows, name: str, order: Sequence[int], at: dict[str, int]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -45,7 +46,27 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def nearest(text: str, known: object) -> str:
+def nearest(text: str, known: Iterable[str]) -> str:
     """`` (did you mean 'x'?)`` where something known is spelled nearly like ``text``, else nothing."""
     close = get_close_matches(text, list(known), n=1, cutoff=0.6)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+class Speller:
+    """:func:`nearest` for many words against one long list; past ``most`` different words it says nothing
+    more.
+
+    Comparing with ten thousand ids takes a moment, and a file that names ten thousand unknown ids has one
+    fault.
+    """
+
+    def __init__(self, known: Iterable[str], most: int = 50) -> None:
+        self._known, self._most = list(known), most
+        self._said: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        if text not in self._said:
+            if len(self._said) >= self._most:
+                return ""
+            self._said[text] = nearest(text, self._known)
+        return self._said[text]

@@ -14,14 +14,22 @@ from pathlib import Path
 
 _ROWS_PER_PIECE = 10_000
 # A folder that holds anything else was not written by us and is not replaced.
-OURS = frozenset({
-    "matches.csv", "allocation.csv", "prices.csv", "flows.csv", "chains.csv", "summary.json", "metrics.json",
-    "graph.graphml",
-})
+OURS = frozenset(
+    {
+        "matches.csv",
+        "allocation.csv",
+        "prices.csv",
+        "flows.csv",
+        "chains.csv",
+        "summary.json",
+        "metrics.json",
+        "graph.graphml",
+    }
+)
 
 
 class OutputRefused(ValueError):
-    """The folder to write to holds something that is not ours, or cannot be written; the message says which."""
+    """The folder to write to holds what is not ours, or cannot be written; the message says which."""
 
 
 def check_out(out: Path) -> None:
@@ -29,7 +37,9 @@ def check_out(out: Path) -> None:
     if out.is_dir():
         foreign = sorted(path.name for path in out.iterdir() if path.name not in OURS)
         if foreign:
-            raise OutputRefused(f"{out} holds {foreign[0]!r}, which is not a result; name an empty or a new folder")
+            raise OutputRefused(
+                f"{out} holds {foreign[0]!r}, which is not a result; name an empty or a new folder"
+            )
     elif out.exists():
         raise OutputRefused(f"{out} is a file; name a folder")
 
@@ -37,8 +47,9 @@ def check_out(out: Path) -> None:
 def write_folder(out: Path, files: Mapping[str, str | Iterable[str]]) -> None:
     """Write ``files`` (name to text, or to pieces of it) as the folder ``out``, replacing an earlier result.
 
-    The files are written in their order and pieces are asked for when their turn comes, so a large table need not
-    stand in memory and a summary can tell how long the files before it took.  One rename puts the folder in place.
+    The files are written in their order and pieces are asked for when their turn comes, so a large table need
+    not stand in memory and a summary can tell how long the files before it took.  One rename puts the folder
+    in place.
     """
     check_out(out)
     try:

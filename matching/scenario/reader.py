@@ -7,7 +7,7 @@ from pathlib import Path
 from matching.catalogue import Catalogue
 from matching.problem import MatchProblem
 from matching.scenario.build import build_problem
-from matching.scenario.faults import Fault, ScenarioError, nearest, shown
+from matching.scenario.faults import Fault, ScenarioError, Speller, nearest, shown
 from matching.scenario.schema import TABLES
 from matching.scenario.settings import FILE as SETTINGS_FILE
 from matching.scenario.settings import read_settings
@@ -17,16 +17,18 @@ from matching.scenario.tables import Rows, read_table
 def read_scenario(folder: Path | str, catalogue: Catalogue) -> MatchProblem:
     """The market described by the scenario in ``folder``.
 
-    ``parks.csv``, ``assays.csv``, ``specs.csv``, ``residues.csv`` and ``scenario.toml`` may be missing.  Raises
-    :class:`ScenarioError` with every fault of the whole folder where there is any.
+    ``parks.csv``, ``assays.csv``, ``specs.csv``, ``residues.csv`` and ``scenario.toml`` may be missing.
+    Raises :class:`ScenarioError` with every fault of the whole folder where there is any.
     """
     folder = Path(folder)
     faults: list[Fault] = []
     if not folder.is_dir():
-        raise ScenarioError([Fault(str(folder), 0, 0, "", "no such folder", "a scenario folder of CSV files")])
+        raise ScenarioError(
+            [Fault(str(folder), 0, 0, "", "no such folder", "a scenario folder of CSV files")]
+        )
     settings = read_settings(folder, catalogue, faults)
     tables = {table.file: read_table(folder / table.file, table, catalogue, faults) for table in TABLES}
-    _unknown_files(folder, faults)
+    _misspelt_files(folder, faults)
     _references(tables, faults)
     _relations(tables, catalogue, faults)
     if faults:
@@ -34,48 +36,58 @@ def read_scenario(folder: Path | str, catalogue: Catalogue) -> MatchProblem:
     return build_problem(settings, tables, catalogue)
 
 
-def _unknown_files(folder: Path, faults: list[Fault]) -> None:
-    """A misspelt file would be passed over in silence: a CSV that is none of ours is a fault."""
+def _misspelt_files(folder: Path, faults: list[Fault]) -> None:
+    """A file whose name is nearly one of ours would be passed over in silence; others may lie there."""
     known = {table.file for table in TABLES} | {SETTINGS_FILE}
-    for path in sorted(folder.glob("*.csv")):
-        if path.name not in known:
-            expected = f"one of {', '.join(sorted(known))}{nearest(path.name, known)}"
-            faults.append(Fault(path.name, 0, 0, "", "unknown file", expected))
+    for path in sorted(folder.iterdir()):
+        hint = (
+            nearest(path.name, known) if path.suffix in (".csv", ".toml") and path.name not in known else ""
+        )
+        if hint:
+            faults.append(
+                Fault(path.name, 0, 0, "", "unknown file", f"one of {', '.join(sorted(known))}{hint}")
+            )
 
 
 def _references(tables: dict[str, Rows], faults: list[Fault]) -> None:
     for rows in tables.values():
         for column in rows.table.columns:
-            if column.kind != "reference":
+            if column.kind != "reference" or not tables[column.target].whole:
                 continue
-            known = {value for value in tables[column.target].values["id"] if value is not None}
+            target = tables[column.target]
+            known = {str(value) for value in target.values["id"] if value is not None} | target.also
+            speller = Speller(known)
             for row, value in enumerate(rows.values[column.name]):
                 if value is not None and value not in known:
-                    expected = f"an id of {column.target}{nearest(str(value), known)}"
+                    expected = f"an id of {column.target}{speller(str(value))}"
                     faults.append(rows.fault(row, column.name, shown(str(value)), expected))
 
 
 def _relations(tables: dict[str, Rows], catalogue: Catalogue, faults: list[Fault]) -> None:
     """What must hold between the cells of a row, or between files."""
     for name in ("supplies.csv", "demands.csv"):
-        _windows_and_places(tables[name], faults)
-    for name in ("parks.csv",):
+        _windows(tables[name], faults)
         _half_places(tables[name], faults)
+    _half_places(tables["parks.csv"], faults)
     _specs(tables["specs.csv"], catalogue, faults)
-    accepting = set(tables["accepts.csv"].values["demand"])
-    demands = tables["demands.csv"]
+    accepts, demands = tables["accepts.csv"], tables["demands.csv"]
+    accepting = set(accepts.values["demand"]) | accepts.also
     for row, demand in enumerate(demands.values["id"]):
-        if demand is not None and demand not in accepting and len(tables["accepts.csv"].table.columns):
+        if accepts.whole and demand is not None and demand not in accepting:
             faults.append(
-                demands.fault(row, "id", shown(str(demand)), "at least one row of accepts.csv for this demand")
+                demands.fault(
+                    row, "id", shown(str(demand)), "at least one row of accepts.csv for this demand"
+                )
             )
 
 
-def _windows_and_places(rows: Rows, faults: list[Fault]) -> None:
+def _windows(rows: Rows, faults: list[Fault]) -> None:
+    """A window that lies outside the horizon is no fault: a market keeps its past listings, they find no
+    month.
+    """
     for row, (start, end) in enumerate(zip(rows.values["start"], rows.values["end"], strict=True)):
         if start is not None and end is not None and str(end) < str(start):
             faults.append(rows.fault(row, "end", shown(str(end)), f"a month not before start, {start}"))
-    _half_places(rows, faults)
 
 
 def _half_places(rows: Rows, faults: list[Fault]) -> None:

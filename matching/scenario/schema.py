@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["id", "text", "number", "month", "flag", "choice", "reference", "waste_type", "property", "use"]
+Kind = Literal[
+    "id",
+    "text",
+    "number",
+    "month",
+    "flag",
+    "choice",
+    "licences",
+    "reference",
+    "waste_type",
+    "property",
+    "use",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column.  Numbers carry their unit and inclusive range; ``above`` is an exclusive lower bound.
+    """One column.  Numbers carry their unit and inclusive range.
 
     ``target`` is the file a reference points into; ``choices`` the words a choice may be.
     """
@@ -21,16 +33,14 @@ class Column:
     unit: str = ""
     low: float | None = None
     high: float | None = None
-    above: float | None = None
     choices: tuple[str, ...] = ()
     target: str = ""
 
 
 def number(
-    name: str, unit: str, *, required: bool = False, low: float | None = None, high: float | None = None,
-    above: float | None = None,
+    name: str, unit: str, *, required: bool = False, low: float | None = None, high: float | None = None
 ) -> Column:
-    return Column(name, "number", required, unit, low, high, above)
+    return Column(name, "number", required, unit, low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,10 @@ def _listing(*own: Column, price: str) -> tuple[Column, ...]:
         number(price, "yuan/t"),
         number("min_lot_t", "t", low=0),
         number("max_distance_km", "km", low=0),
-        _LAT, _LON, _QUALITY, *_REMARKS,
+        _LAT,
+        _LON,
+        _QUALITY,
+        *_REMARKS,
     )
 
 
@@ -70,57 +83,87 @@ TABLES: tuple[Table, ...] = (
     Table(
         "parks.csv",
         (
-            Column("id", "id", required=True), Column("name", required=True), Column("name_en"),
-            Column("region"), _LAT, _LON, *_REMARKS,
+            Column("id", "id", required=True),
+            Column("name", required=True),
+            Column("name_en"),
+            Column("region"),
+            _LAT,
+            _LON,
+            *_REMARKS,
         ),
         ("id",),
     ),
     Table(
         "enterprises.csv",
         (
-            Column("id", "id", required=True), Column("name", required=True), Column("name_en"),
-            _NEEDED_LAT, _NEEDED_LON, Column("park", "reference", target="parks.csv"), Column("region"),
-            Column("qualified", "flag"), Column("licences"),
-            Column("location_quality", "choice", choices=("surveyed", "approximate")), *_REMARKS,
+            Column("id", "id", required=True),
+            Column("name", required=True),
+            Column("name_en"),
+            _NEEDED_LAT,
+            _NEEDED_LON,
+            Column("park", "reference", target="parks.csv"),
+            Column("region"),
+            Column("qualified", "flag"),
+            Column("licences", "licences"),
+            Column("location_quality", "choice", choices=("surveyed", "approximate")),
+            *_REMARKS,
         ),
-        ("id",), needed=True,
+        ("id",),
+        needed=True,
     ),
     Table(
         "supplies.csv",
         _listing(
-            Column("waste_type", "waste_type", required=True), number("stock_t", "t", low=0), price="ask_yuan_per_t"
+            Column("waste_type", "waste_type", required=True),
+            number("stock_t", "t", low=0),
+            price="ask_yuan_per_t",
         ),
-        ("id",), needed=True,
+        ("id",),
+        needed=True,
     ),
     Table(
         "assays.csv",
         (
             Column("supply", "reference", required=True, target="supplies.csv"),
-            Column("property", "property", required=True), number("value", "the property's unit", required=True),
-            number("sd", "the property's unit", low=0), Column("method"), Column("laboratory"), Column("date"),
+            Column("property", "property", required=True),
+            number("value", "the property's unit", required=True),
+            number("sd", "the property's unit", low=0),
+            Column("method"),
+            Column("laboratory"),
+            Column("date"),
             *_REMARKS,
         ),
         ("supply", "property"),
     ),
     Table(
-        "demands.csv", _listing(Column("use", "use", required=True), price="bid_yuan_per_t"), ("id",), needed=True
+        "demands.csv",
+        _listing(Column("use", "use", required=True), price="bid_yuan_per_t"),
+        ("id",),
+        needed=True,
     ),
     Table(
         "accepts.csv",
         (
             Column("demand", "reference", required=True, target="demands.csv"),
-            Column("waste_type", "waste_type", required=True), number("max_share", "share", low=0, high=1),
+            Column("waste_type", "waste_type", required=True),
+            number("max_share", "share", low=0, high=1),
             *_REMARKS,
         ),
-        ("demand", "waste_type"), needed=True,
+        ("demand", "waste_type"),
+        needed=True,
     ),
     Table(
         "specs.csv",
         (
-            Column("demand", "reference", required=True, target="demands.csv"), Column("waste_type", "waste_type"),
-            Column("property", "property", required=True), number("min", "the property's unit"),
-            number("max", "the property's unit"), Column("basis", "choice", choices=("each", "blend")),
-            Column("standard"), Column("clause"), *_REMARKS,
+            Column("demand", "reference", required=True, target="demands.csv"),
+            Column("waste_type", "waste_type"),
+            Column("property", "property", required=True),
+            number("min", "the property's unit"),
+            number("max", "the property's unit"),
+            Column("basis", "choice", choices=("each", "blend")),
+            Column("standard"),
+            Column("clause"),
+            *_REMARKS,
         ),
         ("demand", "waste_type", "property", "basis"),
     ),
@@ -129,7 +172,8 @@ TABLES: tuple[Table, ...] = (
         (
             Column("demand", "reference", required=True, target="demands.csv"),
             Column("waste_type", "waste_type", required=True),
-            number("yield_t_per_t", "t/t", required=True, low=0), *_REMARKS,
+            number("yield_t_per_t", "t/t", required=True, low=0),
+            *_REMARKS,
         ),
         ("demand", "waste_type"),
     ),

@@ -79,7 +79,9 @@ class _Reading:
 
     def _carbon(self, data: dict[str, object]) -> Carbon:
         self._known(data, "carbon.", {"transport_kg_per_t_km", "avoided"})
-        transport = self._number(data, "carbon.", "transport_kg_per_t_km", Carbon().transport_kg_per_t_km, low=0)
+        transport = self._number(
+            data, "carbon.", "transport_kg_per_t_km", Carbon().transport_kg_per_t_km, low=0
+        )
         avoided: dict[tuple[str, str], float] = {}
         rows = data.get("avoided", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -111,8 +113,15 @@ class _Reading:
         return "2027-01"
 
     def _number(
-        self, data: dict[str, object], prefix: str, key: str, usual: float | None, *, low: float | None = None,
-        high: float | None = None, whole: bool = False,
+        self,
+        data: dict[str, object],
+        prefix: str,
+        key: str,
+        usual: float | None,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        whole: bool = False,
     ) -> float:
         value = data.get(key, usual)
         kinds = (int,) if whole else (int, float)

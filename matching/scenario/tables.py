@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from matching.catalogue import Catalogue
+from matching.scenario.cells import Parser
 from matching.scenario.faults import Fault, nearest, shown
 from matching.scenario.schema import Column, Table
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
-_ID = re.compile(r"\S(.*\S)?")
 
 
 @dataclass(slots=True)
 class Rows:
-    """The rows of one file: a list of values per column (None where blank), and the line each row starts on."""
+    """The rows of one file: a list of values per column (None where blank), and the line each row starts on.
+
+    ``whole`` is False where part of the file could not be read: what seems to be missing in it may be there,
+    so nothing that refers to it is held against other files.  ``also`` holds ids of rows that were passed
+    over.
+    """
 
     table: Table
     lines: list[int] = field(default_factory=list)
     values: dict[str, list[object]] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
+    whole: bool = True
+    also: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -39,20 +40,20 @@ class Rows:
 def read_table(path: Path, table: Table, catalogue: Catalogue, faults: list[Fault]) -> Rows:
     """Read ``path``; what is wrong is added to ``faults`` and a bad cell reads as None."""
     rows = Rows(table, values={column.name: [] for column in table.columns})
-    text = _text(path, table, faults)
+    text = _text(path, rows, faults)
     if text is None:
         return rows
-    header, body = _cells(text, table, faults)
+    header, body = _cells(text, rows, faults)
     if header is None:
         return rows
     present = _header(header, table, rows, faults)
-    parsers = [(column, _Parser(column, catalogue)) for column in present]
+    rows.whole &= all(column in present for column in table.columns if column.required)
+    parsers = [(column, Parser(column, catalogue)) for column in present]
     for line, cells in body:
-        if len(cells) != len(header):
-            faults.append(
-                Fault(table.file, line, 0, "", f"{len(cells)} cells",
-                      f"{len(header)} as in the header; check for a missing or an extra comma")
-            )
+        if len(cells) != len(header) and (
+            len(cells) < len(header) or any(map(str.strip, cells[len(header) :]))
+        ):
+            _ragged(rows, line, cells, len(header), faults)
             continue
         rows.lines.append(line)
         for column, parser in parsers:
@@ -64,41 +65,72 @@ def read_table(path: Path, table: Table, catalogue: Catalogue, faults: list[Faul
     return rows
 
 
-def _text(path: Path, table: Table, faults: list[Fault]) -> str | None:
+def _text(path: Path, rows: Rows, faults: list[Fault]) -> str | None:
+    file = rows.table.file
     if not path.is_file():
-        if table.needed:
-            faults.append(Fault(table.file, 0, 0, "", "no such file", "this file; every scenario has one"))
+        if rows.table.needed:
+            rows.whole = False
+            faults.append(Fault(file, 0, 0, "", "no such file", "this file; every scenario has one"))
         return None
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        rows.whole = False
+        faults.append(Fault(file, 0, 0, "", str(error.strerror), "a file that can be read"))
+        return None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         faults.append(
-            Fault(table.file, line, 0, "", f"byte 0x{raw[error.start]:02x}",
+            Fault(file, line, 0, "", f"byte 0x{raw[error.start]:02x}",
                   "UTF-8 text; in Excel, save as 'CSV UTF-8 (comma delimited)'")
-        )
+        )  # fmt: skip
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        rows.whole = False
         return None
+    # The rest is looked at all the same: ids and numbers read alike in every encoding built on ASCII.
+    return raw.decode("utf-8-sig", errors="replace")
 
 
 def _cells(
-    text: str, table: Table, faults: list[Fault]
+    text: str, rows: Rows, faults: list[Fault]
 ) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
-    """The header and the rows with the line each starts on; blank lines are passed over."""
+    """The header and the rows with the line each starts on; lines without a word are passed over."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: list[tuple[int, list[str]]] = []
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 found.append((line, cells))
             line = reader.line_num + 1
     except csv.Error as error:
-        faults.append(Fault(table.file, line, 0, "", str(error), "comma-separated values with closed quotes"))
+        rows.whole = False
+        expected = "comma-separated values, each quote closed; nothing after this line was read"
+        faults.append(Fault(rows.table.file, line, 0, "", str(error), expected))
     if not found:
-        faults.append(Fault(table.file, 1, 0, "", "an empty file", "a header line with the columns' names"))
+        if rows.whole:
+            expected = "a header line with the columns' names"
+            faults.append(Fault(rows.table.file, 1, 0, "", "an empty file", expected))
+        rows.whole = False
         return None, []
-    return [cell.strip() for cell in found[0][1]], found[1:]
+    header = [cell.strip() for cell in found[0][1]]
+    # Excel ends lines with commas where a column was emptied; a column without a name holds nothing of ours.
+    while header[-1] == "":
+        header.pop()
+    return header, found[1:]
+
+
+def _ragged(rows: Rows, line: int, cells: list[str], wanted: int, faults: list[Fault]) -> None:
+    """A row of the wrong length is passed over, but its id is known, so that rows that name it are not
+    blamed.
+    """
+    expected = f"{wanted} as in the header; check for a missing or an extra comma"
+    faults.append(Fault(rows.table.file, line, 0, "", f"{len(cells)} cells", expected))
+    at = rows.positions.get(rows.table.key[0], 1) - 1
+    if at < len(cells):
+        rows.also.add(cells[at].strip())
 
 
 def _header(header: list[str], table: Table, rows: Rows, faults: list[Fault]) -> list[Column]:
@@ -110,17 +142,21 @@ def _header(header: list[str], table: Table, rows: Rows, faults: list[Fault]) ->
             expected = f"one of {', '.join(known)}{nearest(name, known)}"
             faults.append(Fault(table.file, 1, position, name, f"unknown column {shown(name)}", expected))
         elif name in rows.positions:
-            faults.append(Fault(table.file, 1, position, name, f"column {shown(name)} again", "each column once"))
+            faults.append(
+                Fault(table.file, 1, position, name, f"column {shown(name)} again", "each column once")
+            )
         else:
             rows.positions[name] = position
             present.append(known[name])
     for column in table.columns:
         if column.required and column.name not in rows.positions:
-            faults.append(Fault(table.file, 1, 0, column.name, "no such column", "this column; it is required"))
+            faults.append(
+                Fault(table.file, 1, 0, column.name, "no such column", "this column; it is required")
+            )
     return present
 
 
-def _take(rows: Rows, column: Column, parser: _Parser, cell: str, line: int, faults: list[Fault]) -> None:
+def _take(rows: Rows, column: Column, parser: Parser, cell: str, line: int, faults: list[Fault]) -> None:
     cell = cell.strip()
     value: object = None
     problem = None
@@ -133,74 +169,6 @@ def _take(rows: Rows, column: Column, parser: _Parser, cell: str, line: int, fau
             Fault(rows.table.file, line, rows.positions[column.name], column.name, shown(cell), problem)
         )
     rows.values[column.name].append(value)
-
-
-class _Parser:
-    """Parses the cells of one column: a call gives ``(value, None)`` or ``(None, what was expected)``."""
-
-    def __init__(self, column: Column, catalogue: Catalogue) -> None:
-        self.column = column
-        kinds: Mapping[str, Iterable[str]] = {
-            "waste_type": catalogue.waste_types, "property": catalogue.properties, "use": catalogue.uses,
-        }
-        self.known = kinds.get(column.kind)
-        self.words = {"waste_type": "a waste type", "property": "a property", "use": "a use"}.get(column.kind, "")
-
-    def expected(self) -> str:
-        column = self.column
-        if column.kind == "number":
-            return self._number_words()
-        words = {
-            "month": "a month as YYYY-MM, for example 2027-01",
-            "flag": "true or false",
-            "choice": " or ".join(column.choices),
-            "reference": f"an id of {column.target}",
-        }
-        if self.words:
-            return f"{self.words} of the catalogue"
-        return words.get(column.kind, "some text")
-
-    def __call__(self, cell: str) -> tuple[object, str | None]:
-        kind = self.column.kind
-        if kind == "number":
-            return self._number(cell)
-        if kind == "month":
-            return (cell, None) if _MONTH.fullmatch(cell) else (None, self.expected())
-        if kind == "flag":
-            word = cell.lower()
-            return (word == "true", None) if word in ("true", "false") else (None, self.expected())
-        if kind == "choice":
-            return (cell, None) if cell in self.column.choices else (None, self.expected())
-        if self.known is not None:
-            if cell in self.known:
-                return cell, None
-            return None, f"{self.expected()}{nearest(cell, self.known)}"
-        return cell, None
-
-    def _number(self, cell: str) -> tuple[object, str | None]:
-        column = self.column
-        value = float(cell) if _NUMBER.fullmatch(cell) and cell.isascii() else math.nan
-        inside = (
-            math.isfinite(value)
-            and (column.low is None or value >= column.low)
-            and (column.high is None or value <= column.high)
-            and (column.above is None or value > column.above)
-        )
-        if inside:
-            return value, None
-        remark = "; write plain digits without separators" if not math.isfinite(value) else ""
-        return None, self._number_words() + remark
-
-    def _number_words(self) -> str:
-        column = self.column
-        words = f"a number in {column.unit}"
-        if column.low is not None and column.high is not None:
-            return f"{words} from {column.low:g} to {column.high:g}"
-        if column.low is not None:
-            return f"{words}, {column.low:g} or more"
-        if column.above is not None:
-            return f"{words} above {column.above:g}"
-        return words
 
 
 def _once(rows: Rows, faults: list[Fault]) -> None:
@@ -218,5 +186,7 @@ def _once(rows: Rows, faults: list[Fault]) -> None:
         if first != line:
             found = ", ".join(str(part) for part in value if part is not None)
             faults.append(
-                rows.fault(row, key[0], f"{shown(found)} again", f"each {' and '.join(key)} once; see line {first}")
+                rows.fault(
+                    row, key[0], f"{shown(found)} again", f"each {' and '.join(key)} once; see line {first}"
+                )
             )

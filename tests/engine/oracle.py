@@ -16,7 +16,7 @@ from tests.engine.random_markets import Row, Tables
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the rules say of one pair; ``broken`` names the rules that fail, ``untested`` the missing assays."""
+    """What the rules say of one pair; ``broken`` names the failing rules, ``untested`` the missing assays."""
 
     status: str
     broken: frozenset[str]

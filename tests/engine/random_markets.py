@@ -1,7 +1,7 @@
 """Random scenarios for the engine's tests: small, crowded, and full of values that lie exactly on a limit.
 
-A market is a dictionary of file name to rows, every cell a string as it stands in the CSV file, so that the tests
-can judge the engine from the same text a person would read.  The same seed gives the same market.
+A market is a dictionary of file name to rows, every cell a string as it stands in the CSV file, so that the
+tests can judge the engine from the same text a person would read.  The same seed gives the same market.
 """
 
 from __future__ import annotations
