@@ -12,6 +12,7 @@ import numpy as np
 from matching.allocation.program import LinearProgram
 from matching.allocation.result import FAILED, INFEASIBLE, OPTIMAL, TIME_LIMIT, UNBOUNDED
 
+_OUT_OF_TIME = "the time limit was reached before the plan was proven best"
 # HiGHS numbers its simplex methods.
 _DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
 
@@ -98,13 +99,17 @@ class Highs:
         counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
         return Outcome(status, reason, x, np.maximum(prices, 0.0), sum(max(count, 0) for count in counts))
 
+    def not_run(self) -> Outcome:
+        """The outcome of a run that no time was left for."""
+        return Outcome(TIME_LIMIT, _OUT_OF_TIME, None, np.zeros(self._rows), 0)
+
     def _status(self) -> tuple[str, str]:
         found = self._model.getModelStatus()
         names = self._highspy.HighsModelStatus
         known = {
             names.kOptimal: (OPTIMAL, "the plan is proven to be the best one"),
             names.kModelEmpty: (OPTIMAL, "no pair may trade, so the empty plan is the best one"),
-            names.kTimeLimit: (TIME_LIMIT, "the time limit was reached before the plan was proven best"),
+            names.kTimeLimit: (TIME_LIMIT, _OUT_OF_TIME),
             names.kInfeasible: (INFEASIBLE, "no plan keeps all the limits"),
             names.kUnbounded: (UNBOUNDED, "the objective grows without limit: a capacity is missing"),
             names.kUnboundedOrInfeasible: (

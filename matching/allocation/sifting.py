@@ -73,7 +73,9 @@ class Sifter:
         bound, prices, iterations, rounds = np.inf, np.zeros(len(self.program.upper)), 0, 0
         while True:
             rounds += 1
-            outcome = self._solver.solve(deadline - time.monotonic(), method=method)
+            left = deadline - time.monotonic()
+            # Without time left nothing is begun: a small program would else be solved or not by chance.
+            outcome = self._solver.solve(left, method=method) if left > 0 else self._solver.not_run()
             iterations += outcome.iterations
             if outcome.x is not None:
                 self._x = np.zeros(len(cost))

@@ -101,7 +101,7 @@ def _chaining(plan: AllocationResult, traced: ChainResult) -> dict[str, Metric]:
         "chains": Metric(len(traced.chains), "chains", "Chains of two or more hops joined through residues."),
         "chains_across_parks": Metric(len(crossing), "chains", "Chains that touch two or more parks."),
         "longest_chain_hops": Metric(longest, "hops", "Hops of the longest chain."),
-        "cycles": Metric(len(traced.cycles), "cycles", "Closed rounds of consignments joined through residues."),
+        "cycles": Metric(len(traced.cycles), "cycles", "Closed rounds of consignments and residues."),
         "residue_joined_t": Metric(joined, "t", "Residues that joined a supply of their enterprise."),
         "residue_unplaced_t": Metric(
             float(sum(residue.tonnes for residue in plan.unplaced)), "t",
