@@ -1,0 +1,98 @@
+"""``gongsheng allocate`` and ``gongsheng symbiosis``: the folders they write and how they end."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from marketplace.cli import main
+from tests.engine.random_markets import Shape, random_tables, write_tables
+
+SHAPE = Shape(supplies=12, demands=8, wastes=3, months=3, residues=0.7, enterprises=3, limits=0.1)
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    return write_tables(tmp_path / "scenario", random_tables(10, SHAPE), SHAPE.months)
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def _plan(scenario: Path, out: Path, *arguments: object) -> Result:
+    return _run("allocate", scenario, "--distance", "great-circle", "--out", out, *arguments)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.mark.parametrize("objective", ["value", "tonnes", "carbon"])
+def test_allocate_writes_plan_prices_and_summary(scenario: Path, tmp_path: Path, objective: str) -> None:
+    out = tmp_path / "out"
+    ended = _plan(scenario, out, "--objective", objective)
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    plan, prices = _rows(out / "allocation.csv"), _rows(out / "prices.csv")
+
+    assert ended.exit_code == 0, ended.output
+    assert sorted(path.name for path in out.iterdir()) == ["allocation.csv", "prices.csv", "summary.json"]
+    assert summary["status"] == "optimal"
+    assert sum(float(row["tonnes"]) for row in plan) == pytest.approx(summary["tonnes"])
+    gain = sum(float(row["tonnes"]) * float(row["value_yuan_per_t"]) for row in plan)
+    assert gain == pytest.approx(summary["value_yuan"], abs=1e-3)
+    assert list(prices[0])[:3] == ["kind", "id", "month"]
+    assert {row["kind"] for row in prices} == {"supply", "demand"}
+    assert summary["kg_co2e"] == pytest.approx(summary["kg_co2e_avoided"] - summary["kg_co2e_freight"])
+    assert set(summary["seconds"]) == {"load", "allocate"}
+
+
+def test_the_same_input_writes_the_same_plan(scenario: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        _plan(scenario, tmp_path / name, "--objective", "tonnes")
+    for file in ("allocation.csv", "prices.csv"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_a_plan_cut_short_ends_with_1_and_says_so(scenario: Path, tmp_path: Path) -> None:
+    ended = _plan(scenario, tmp_path / "out", "--time-limit", 0)
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+
+    assert ended.exit_code == 1
+    assert "not proven best: the time limit" in ended.output
+    assert (summary["status"], summary["gap"] > 0) == ("time_limit", True)
+
+
+def test_a_faulty_scenario_ends_with_2_and_writes_nothing(scenario: Path, tmp_path: Path) -> None:
+    (scenario / "accepts.csv").write_text("demand,waste_type\nNOBODY,gangue\n", encoding="utf-8")
+    for command in ("allocate", "symbiosis"):
+        ended = _run(command, scenario, "--out", tmp_path / "out")
+        assert ended.exit_code == 2
+        assert "accepts.csv" in ended.output
+        assert not (tmp_path / "out").exists()
+        assert _run(command, scenario).exit_code == 2
+
+
+def test_symbiosis_writes_flows_chains_measures_and_graph(scenario: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ended = _run("symbiosis", scenario, "--objective", "tonnes", "--distance", "great-circle", "--out", out)
+    data = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    flows = _rows(out / "flows.csv")
+
+    assert ended.exit_code == 0, ended.output
+    assert sorted(path.name for path in out.iterdir()) == [
+        "chains.csv", "flows.csv", "graph.graphml", "metrics.json",
+    ]
+    for level in ("enterprise", "park"):
+        for whole in (True, False):
+            chosen = [row for row in flows if row["level"] == level and (row["month"] == "") == whole]
+            total = sum(float(row["tonnes"]) for row in chosen)
+            assert total == pytest.approx(data["metrics"]["flow_t"]["value"])
+    chains = {row["chain"] for row in _rows(out / "chains.csv")}
+    assert len(chains) == data["metrics"]["chains"]["value"]
+    assert data["plan"]["status"] == "optimal"
