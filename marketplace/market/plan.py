@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Older plans are kept for comparison, not for ever.
 _KEPT = 10
 _TIME_LIMIT_S = 300.0
+# Chains beyond these are counted, not kept: their tonnes are small.
+_CHAINS_KEPT = 500
 
 
 def latest_plan(session: Session, *, objective: str = "value", blend: bool = True) -> Plan | None:
@@ -114,9 +116,34 @@ def _summary(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
             for at in np.flatnonzero(result.left_over_t > 0)
         },
         "unplaced_residue_t": unplaced,
+        **_chains(problem, result),
         "stop_reason": result.report.stop_reason,
         "seconds": result.report.seconds,
         "versions": result.report.versions,
+    }
+
+
+def _chains(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
+    """The strongest chains as listing codes and tonnes by hop, and how many there are."""
+    from matching.symbiosis import trace_chains
+
+    traced = trace_chains(problem, result)
+    return {
+        "chains_found": len(traced.chains),
+        "chains_complete": traced.complete,
+        "chains": [
+            {
+                "hops": [
+                    {
+                        "supply": problem.supplies.ids[hop.supply],
+                        "demand": problem.demands.ids[hop.demand],
+                        "tonnes": hop.tonnes,
+                    }
+                    for hop in chain.hops
+                ]
+            }
+            for chain in traced.chains[:_CHAINS_KEPT]
+        ],
     }
 
 

@@ -44,10 +44,12 @@ def place_name(place: Place) -> str:
 
 
 def short_park_name(place: Place) -> str:
-    """The name as it fits on a map: the part in brackets, or without the words every park has."""
+    """The name as it fits on a map: of a zone with several parks the one in brackets; no usual words."""
     name = named(place)
     inside = _IN_BRACKETS.search(name)
-    return _PARK_WORDS.sub("", inside[1] if inside and len(inside[1]) > 1 else name).strip() or name
+    if inside and _PARK_WORDS.search(name):
+        name = inside[1]
+    return _PARK_WORDS.sub("", _IN_BRACKETS.sub("", name)).strip() or named(place)
 
 
 def place_url(place: Place) -> str | None:

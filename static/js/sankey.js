@@ -47,8 +47,8 @@ function option(data, open, narrow) {
       },
     },
     series: [{
-      type: "sankey", left: 8, right: 8, top: 12, bottom: 12, nodeWidth: 14, nodeGap: narrow ? 8 : 10, draggable: false,
-      emphasis: { focus: "adjacency" }, layoutIterations: 48,
+      type: "sankey", left: 8, right: 8, top: 12, bottom: 12, nodeWidth: 14, nodeGap: narrow ? 10 : 15, draggable: false,
+      emphasis: { focus: "adjacency" }, layoutIterations: 48, labelLayout: { hideOverlap: true },
       lineStyle: { color: "source", opacity: 0.38, curveness: 0.5 },
       data: nodes.map((node) => ({
         name: node.id, depth: node.side, itemStyle: { color: node.colour },
