@@ -1,11 +1,15 @@
-"""The sign-in form."""
+"""The sign-in form and the form of one's own account."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import PasswordField, SelectField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
+
+from marketplace.i18n import LOCALES
+
+SHORTEST_PASSWORD = 10
 
 
 class SignInForm(FlaskForm):
@@ -18,4 +22,26 @@ class SignInForm(FlaskForm):
         _l("Password"),
         [InputRequired(_l("Enter your password.")), Length(max=256, message=_l("At most %(max)d characters."))],
         render_kw={"autocomplete": "current-password"},
+    )
+
+
+class AccountForm(FlaskForm):
+    """Language and password; a new password needs the present one."""
+
+    locale = SelectField(_l("Language of the pages"), choices=list(LOCALES.items()))
+    current_password = PasswordField(
+        _l("Present password"), [Optional(), Length(max=256, message=_l("At most %(max)d characters."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new_password = PasswordField(
+        _l("New password"),
+        [
+            Optional(), Length(min=SHORTEST_PASSWORD, message=_l("At least %(min)d characters.")),
+            Length(max=256, message=_l("At most %(max)d characters.")),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeated = PasswordField(
+        _l("New password once more"), [EqualTo("new_password", _l("The two new passwords differ."))],
+        render_kw={"autocomplete": "new-password"},
     )

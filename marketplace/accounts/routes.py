@@ -1,16 +1,18 @@
-"""Sign-in, sign-out and the language switch."""
+"""Sign-in, sign-out, the language switch and one's own account."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import abort, make_response, redirect, render_template, request, session, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
 
 from marketplace.accounts import presenters, service  # noqa: F401  (presenters declare the words of refusals)
-from marketplace.accounts.forms import SignInForm
+from marketplace.accounts.forms import AccountForm, SignInForm
 from marketplace.accounts.session import SignedIn
+from marketplace.errors import NotPossible
 from marketplace.i18n import COOKIE, LOCALES
 from marketplace.reasons import refusal_text
 from marketplace.security.actor import ADMIN, COMMITTEE, STAFF
@@ -56,6 +58,28 @@ def choose_language(code: str) -> ResponseReturnValue:
     return response
 
 
+def account() -> ResponseReturnValue:
+    form = AccountForm(locale=current_user.locale)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as uow:
+                user = service.change_account(
+                    uow=uow, actor=current_actor(), locale=form.locale.data,
+                    current_password=form.current_password.data or "", new_password=form.new_password.data or "",
+                )
+                signed_in = SignedIn(user)
+        except NotPossible as refused:
+            form.current_password.errors = [refusal_text(reason) for reason in refused.reasons]
+        else:
+            login_user(signed_in)
+            flash(_("Saved."), "done")
+            response = make_response(redirect(url_for("accounts.account")))
+            # The account's language is to be seen now; a choice made earlier on this device would hide it.
+            response.delete_cookie(COOKIE)
+            return response
+    return render_template("accounts/account.html", form=form), 422 if form.errors else 200
+
+
 def _after_sign_in(role: str | None) -> str:
     wanted = _local(request.args.get("next"))
     return wanted or url_for(FIRST_PLACE.get(role or "", "pages.board"))
@@ -72,5 +96,6 @@ def _local(target: str | None) -> str | None:
 URLS = [
     Url("/sign-in", sign_in, PUBLIC, ("GET", "POST")),
     Url("/sign-out", sign_out, PUBLIC, ("POST",)),
+    Url("/account", account, "account.use", ("GET", "POST")),
     Url("/language/<code>", choose_language, PUBLIC),
 ]

@@ -8,11 +8,10 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
+from marketplace.accounts.forms import SHORTEST_PASSWORD
 from marketplace.fields import REQUIRED, TOO_LONG, text_field
 from marketplace.frame import ROLE_NAMES
 from marketplace.security.actor import COMMITTEE, ROLES, STAFF
-
-SHORTEST_PASSWORD = 10
 
 
 class AccountForm(FlaskForm):
