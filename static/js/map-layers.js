@@ -26,11 +26,13 @@ export function flatLines(collection) {
   return Float64Array.from(numbers);
 }
 
+// No series where the lines are not installed: ECharts cannot draw polylines without any.
 export function network(id, collection, lineStyle) {
-  return {
+  if (!collection) return [];
+  return [{
     id, name: id, type: "lines", coordinateSystem: "geo", polyline: true, silent: true, large: true, largeThreshold: 0,
-    progressive: 0, animation: false, z: 2, lineStyle, data: collection ? flatLines(collection) : [],
-  };
+    progressive: 0, animation: false, z: 2, lineStyle, data: flatLines(collection),
+  }];
 }
 
 export function areaNames(regions, chinese, shown) {

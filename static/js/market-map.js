@@ -54,8 +54,8 @@ class MarketMap {
         emphasis: { disabled: true }, label: { show: false },
       },
       series: [
-        network("roads", this.geometry.roads, { color: "#b9b2a4", width: 0.7, opacity: 0.55 }),
-        network("rail", this.geometry.rail, { color: "#6f7780", width: 0.9, opacity: 0.6, type: [5, 3] }),
+        ...network("roads", this.geometry.roads, { color: "#b9b2a4", width: 0.7, opacity: 0.55 }),
+        ...network("rail", this.geometry.rail, { color: "#6f7780", width: 0.9, opacity: 0.6, type: [5, 3] }),
         areaNames(this.regions, isChinese(), new Set()),
         ...this.plantSeries(1),
         ...flowSeries(this.groups),
@@ -245,9 +245,12 @@ async function start() {
   const elements = [...document.querySelectorAll("[data-market-map]")];
   if (!elements.length) return;
   addStyles();
+  // Everything is fetched at once: the map waits for the slowest only.
+  const arriving = Promise.all([import("../vendor/echarts/echarts.esm.min.js"), readGeometry()]);
+  arriving.catch(() => null);
   const ground = await readGround().catch(() => ({ words: {}, parks: [] }));
   try {
-    const [echarts, geometry] = await Promise.all([import("../vendor/echarts/echarts.esm.min.js"), readGeometry()]);
+    const [echarts, geometry] = await arriving;
     for (const element of elements) {
       new MarketMap(element, echarts, readPage(element), geometry, ground);
       element.dispatchEvent(new CustomEvent("market-map:ready", { bubbles: true }));

@@ -46,7 +46,9 @@ def market(app: Flask) -> Iterator[SimpleNamespace]:
         east, west, lone = found.parks
         senders = [_supply(session, east, f"东厂{n}", f"Eastworks {n}") for n in range(4)]
         takers = [_demand(session, west, f"西厂{n}", f"Westworks {n}") for n in range(4)]
-        hidden = [_supply(session, lone, "孤独电厂", "Lonely Power"), _demand(session, lone, "孤独砖厂", "Lonely Brick")]
+        hidden = [
+            _supply(session, lone, "孤独电厂", "Lonely Power"), _demand(session, lone, "孤独砖厂", "Lonely Brick"),
+        ]
         flows = [(a, b, 1000.0 + 10 * at) for at, (a, b) in enumerate(zip(senders, takers, strict=True))]
         flows += [(takers_supply, b, 400.0) for takers_supply, b in zip(
             [_supply(session, west, f"西源{n}", f"Westsource {n}") for n in range(3)], takers, strict=False)]

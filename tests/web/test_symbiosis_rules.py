@@ -1,4 +1,4 @@
-"""What is hidden cannot be worked out again from what is shown; judged by linear algebra, not by the rules' own graph."""
+"""What is hidden cannot be worked out again from what is shown: judged by linear algebra, not by a graph."""
 
 from __future__ import annotations
 
