@@ -15,7 +15,6 @@ from marketplace.i18n import language, named
 from marketplace.palette import waste_colour
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, PLAN, POTENTIAL, REGION, TRADES, Chain, Place
 from marketplace.symbiosis.queries import NOWHERE
-from marketplace.symbiosis.rules import too_few
 from marketplace.symbiosis.selection import ENTERPRISES, PARKS, Sight, Wanted
 from marketplace.symbiosis.totals import Arc, Sum, total
 from models.catalogue.reference import catalogue
@@ -235,25 +234,6 @@ def left_lines(rows: Iterable[tuple[str, float, bool]]) -> list[LeftLine]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class HopLine:
-    source: str
-    target: str
-    waste: str
-    colour: str
-    use: str
-    tonnes: float | None
-    bottleneck: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ChainLine:
-    """A chain with the tonnes through each hop; ``tonnes`` is the least of them."""
-
-    hops: list[HopLine]
-    tonnes: float | None
-
-
 def across_parks(chains: Iterable[Chain]) -> list[Chain]:
     """Chains that touch more than one place."""
     return [
@@ -261,50 +241,6 @@ def across_parks(chains: Iterable[Chain]) -> list[Chain]:
         for chain in chains
         if len({end.place.key for hop in chain.hops for end in (hop.sender, hop.taker)}) > 1
     ]
-
-
-def chain_lines(sight: Sight, limit: int = 30) -> list[ChainLine]:
-    """Chains of one path added up hop by hop, the strongest first; hidden ones last."""
-    paths: dict[tuple[object, ...], list[Chain]] = {}
-    for chain in across_parks(sight.chains()):
-        path = tuple(
-            (sight.place_of(hop.sender).key, sight.place_of(hop.taker).key, hop.waste_type, hop.use)
-            for hop in chain.hops
-        )
-        paths.setdefault(path, []).append(chain)
-    lines = [
-        _chain_line(sight, chains) for _path, chains in sorted(paths.items(), key=lambda item: str(item[0]))
-    ]
-    return sorted(lines, key=lambda line: -(line.tonnes if line.tonnes is not None else -1))[:limit]
-
-
-def _chain_line(sight: Sight, chains: list[Chain]) -> ChainLine:
-    tonnes: list[float | None] = []
-    for at, hop in enumerate(chains[0].hops):
-        behind = frozenset(
-            end.enterprise_id for chain in chains for end in (chain.hops[at].sender, chain.hops[at].taker)
-        )
-        known = sight.sees(hop.sender.place) or sight.sees(hop.taker.place)
-        key = (hop.sender.place.key, hop.taker.place.key, hop.waste_type)
-        hidden = not known and (too_few(behind) or sight.secrets.hides_arc(key))
-        tonnes.append(None if hidden else sum(chain.hops[at].tonnes for chain in chains))
-    figures_known = [one for one in tonnes if one is not None]
-    least = min(figures_known) if len(figures_known) == len(tonnes) else None
-    return ChainLine(
-        [
-            HopLine(
-                place_name(sight.place_of(hop.sender)),
-                place_name(sight.place_of(hop.taker)),
-                waste_name(hop.waste_type),
-                waste_colour(hop.waste_type),
-                use_name(hop.use),
-                one,
-                least is not None and one == least,
-            )
-            for hop, one in zip(chains[0].hops, tonnes, strict=True)
-        ],
-        least,
-    )
 
 
 def waste_options(sight: Sight) -> list[tuple[str, str]]:

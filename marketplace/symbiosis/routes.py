@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
 from marketplace.session import current_actor, db_session
-from marketplace.symbiosis import pictures, presenters, queries
+from marketplace.symbiosis import pictures, presenters, presenters_chains, queries
 from marketplace.symbiosis.books import book
 from marketplace.symbiosis.flows import TRADES
 from marketplace.symbiosis.selection import PARKS, Sight, Wanted
@@ -33,7 +33,7 @@ def overview() -> ResponseReturnValue:
         arcs=presenters.arc_lines(arcs),
         uses=uses,
         left_over=presenters.left_lines(sight.left_over()),
-        chains=presenters.chain_lines(sight),
+        chains=presenters_chains.chain_lines(sight),
         trades=wanted.view == TRADES,
         parks_level=PARKS,
         map_data=pictures.map_data(arcs),
