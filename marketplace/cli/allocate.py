@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from marketplace.cli.options import distance_model, engine_options, load, out_option
+from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
 from matching.allocation import AllocationResult, allocate
 from matching.allocation.objectives import OBJECTIVES
 from matching.params import MatchParams
@@ -52,7 +52,10 @@ def allocate_command(
     problem = load(scenario)
     params = MatchParams(top_k=0, distance=distance_model(problem, distance, roads, router_url), seed=seed)
     loaded = time.perf_counter()
-    plan = allocate(problem, params, objective=objective, blend=blend, time_limit_s=time_limit)
+    with progress_bar("match") as progress:
+        plan = allocate(
+            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress
+        )
     seconds = {"load": loaded - started, "allocate": time.perf_counter() - loaded}
     write_folder(out, {
         "allocation.csv": csv_text(HEADER, plan_rows(problem, plan)),
@@ -122,14 +125,7 @@ def plan_summary(
         "kg_co2e": plan.total_carbon_kg,
         "kg_co2e_avoided": plan.total_carbon_kg + emitted,
         "kg_co2e_freight": emitted,
-        "unplaced_residues": [
-            {
-                "demand": problem.demands.ids[residue.demand],
-                "waste_type": problem.waste_types[residue.waste_type],
-                "tonnes": residue.tonnes,
-            }
-            for residue in plan.unplaced
-        ],
+        "unplaced_residues": _unplaced(problem, plan),
         "distance": plan.distance_method,
         "seed": report.seed,
         "solver": {
@@ -138,6 +134,17 @@ def plan_summary(
         },
         "seconds": {key: round(value, 4) for key, value in seconds.items()},
     }
+
+
+def _unplaced(problem: MatchProblem, plan: AllocationResult) -> list[dict[str, object]]:
+    return [
+        {
+            "demand": problem.demands.ids[residue.demand],
+            "waste_type": problem.waste_types[residue.waste_type],
+            "tonnes": residue.tonnes,
+        }
+        for residue in plan.unplaced
+    ]
 
 
 def _left_over(problem: MatchProblem, plan: AllocationResult) -> dict[str, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from marketplace.cli.allocate import end_unless_proven, plan_options
-from marketplace.cli.options import distance_model, engine_options, load, out_option
+from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
 from matching.allocation import AllocationResult, allocate
 from matching.params import MatchParams
 from matching.problem import MatchProblem
@@ -36,7 +36,10 @@ def symbiosis_command(
         raise click.UsageError("name a folder to write with --out")
     problem = load(scenario)
     params = MatchParams(top_k=0, distance=distance_model(problem, distance, roads, router_url), seed=seed)
-    plan = allocate(problem, params, objective=objective, blend=blend, time_limit_s=time_limit)
+    with progress_bar("match") as progress:
+        plan = allocate(
+            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress
+        )
     traced = trace_chains(problem, plan)
     write_folder(out, {
         "flows.csv": csv_text(FLOW_HEADER, flow_rows(problem, plan)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from matching.allocation.result import Pairs
@@ -11,9 +12,11 @@ from matching.ranking import match
 from matching.result import MatchResult
 
 
-def feasible_pairs(problem: MatchProblem, params: MatchParams) -> tuple[Pairs, str]:
+def feasible_pairs(
+    problem: MatchProblem, params: MatchParams, progress: Callable[[int, int], None] | None = None
+) -> tuple[Pairs, str]:
     """Every feasible pair of ``problem`` and the method its distances were measured with."""
-    found = match(problem, replace(params, top_k=0))
+    found = match(problem, replace(params, top_k=0), progress=progress)
     return pairs_of(found), found.distance_method
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,37 +51,32 @@ def allocate(
     time_limit_s: float | None = None,
     pairs: Pairs | None = None,
     distance_method: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> AllocationResult:
-    """Choose tonnes for every feasible pair and month so that ``objective`` is greatest (DESIGN section 4).
+    """Choose tonnes for every feasible pair and month so that ``objective`` is greatest
+    (docs/engine-allocation.md).
 
     ``objective`` is ``value`` (yuan), ``tonnes`` (most tonnes first, then least freight) or ``carbon`` (kg
     CO2e avoided net of freight).  ``blend`` False reads every `blend` spec as `each`.  ``pairs`` are the
     feasible pairs where they are known already; otherwise the matching finds them with ``params``.
     ``time_limit_s`` bounds the solver's seconds; an answer cut short says so in ``report.status`` and is
-    never called optimal.  Raises ``ValueError`` for an unknown objective, a negative time limit or a pair
-    given twice, and ``AllocationFault`` should the plan not pass the verifier.
+    never called optimal.  ``progress`` is told of the matching (supplies done, of how many).  Raises
+    ``ValueError`` for an unknown objective, a negative time limit or a pair given twice, and
+    ``AllocationFault`` should the plan not pass the verifier.
     """
-    if objective not in OBJECTIVES:
-        raise ValueError(f"objective {objective!r} is unknown; choose one of {', '.join(OBJECTIVES)}")
-    if time_limit_s is not None and not time_limit_s >= 0:
-        raise ValueError(f"time limit {time_limit_s} s is not a number of seconds >= 0")
+    _check_call(objective, time_limit_s)
     started = time.monotonic()
+    deadline = started + time_limit_s if time_limit_s is not None else math.inf
     params = params or MatchParams()
     if pairs is None:
         from matching.allocation.feasible import feasible_pairs
 
-        pairs, distance_method = feasible_pairs(problem, params)
+        pairs, distance_method = feasible_pairs(problem, params, progress)
     layout = lay_out(problem, allocatable(problem, pairs, blend=blend))
     per_pair = Coefficients(value_yuan_per_t(problem, layout.pairs), carbon_kg_per_t(problem, layout.pairs))
     program = define_program(layout, _cost(layout, per_pair, objective), blend=blend)
-    deadline = started + time_limit_s if time_limit_s is not None else math.inf
     sifter = Sifter(program, _groups(layout), seed=params.seed)
-    freight = np.zeros(layout.columns)
-    freight[: layout.trades] = -layout.pairs.freight_yuan_per_t[layout.pair]
-    main = sifter.maximise(freight if objective == "tonnes" else program.cost, deadline)
-    second = None
-    if objective == "tonnes" and main.status == OPTIMAL:
-        second = _least_freight(sifter, main, freight, deadline)
+    main, second = _solve(layout, sifter, objective, deadline)
     result = build_result(
         layout, program, main, second, value=per_pair.value, carbon=per_pair.carbon, objective=objective,
         blend=blend, distance_method=distance_method or "given", seed=params.seed,
@@ -90,6 +86,25 @@ def allocate(
     if broken:
         raise AllocationFault(broken)
     return result
+
+
+def _check_call(objective: str, time_limit_s: float | None) -> None:
+    if objective not in OBJECTIVES:
+        raise ValueError(f"objective {objective!r} is unknown; choose one of {', '.join(OBJECTIVES)}")
+    if time_limit_s is not None and not time_limit_s >= 0:
+        raise ValueError(f"time limit {time_limit_s} s is not a number of seconds >= 0")
+
+
+def _solve(
+    layout: Layout, sifter: Sifter, objective: str, deadline: float
+) -> tuple[Solved, Solved | None]:
+    """The main stage, and for ``tonnes`` the stage of the least freight."""
+    if objective != "tonnes":
+        return sifter.maximise(sifter.program.cost, deadline), None
+    freight = np.zeros(layout.columns)
+    freight[: layout.trades] = -layout.pairs.freight_yuan_per_t[layout.pair]
+    main = sifter.maximise(freight, deadline)
+    return main, _least_freight(sifter, main, freight, deadline) if main.status == OPTIMAL else None
 
 
 def define_program(layout: Layout, cost: np.ndarray, *, blend: bool) -> LinearProgram:

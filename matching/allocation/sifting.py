@@ -22,9 +22,9 @@ from matching.allocation.result import OPTIMAL
 DIRECT_COLUMNS = 30_000
 # Up to this many the simplex is quick from scratch; beyond, many equal arcs can hold it up for minutes.
 SIMPLEX_COLUMNS = 2_000
-STARTERS = 8
+STARTERS = 4
 # With more than this share of new columns the old basis is a poor start, and the interior point is quicker.
-MANY_NEW = 0.02
+MANY_NEW = 0.01
 # A reduced cost within this much of nothing (relative to the largest cost) is nothing.
 PRICE_TOLERANCE = 1e-9
 
