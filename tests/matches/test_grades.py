@@ -7,23 +7,45 @@ import pytest
 from marketplace.matches.grades import Grade, applies, grades, judge
 from models.catalogue.reference import UseSpec, catalogue
 
-ASH = {"fineness_45um": 20.0, "water_demand_ratio": 100.0, "loi": 6.0, "moisture": 0.5, "so3": 2.0, "fcao": 0.5,
-       "sio2": 52.0, "al2o3": 30.0, "fe2o3": 6.0, "cao": 4.0, "density_true": 2.2, "activity_28d": 75.0}
+# A dry F ash that no limit but the three graded ones decides on.
+ASH = {
+    "res45": 10.0, "water_demand": 94.0, "loi": 4.0, "moisture": 0.5, "so3": 2.0, "f_cao": 0.5, "saf": 85.0,
+    "density": 2.2, "sai28": 75.0, "ira": 0.5, "igamma": 0.5, "cao": 4.0,
+}
 
 
-def concrete(values: dict[str, float]) -> Grade:
-    """The ash grade for concrete under GB/T 1596."""
-    found = [one for one in grades(catalogue().use_specs, "fly_ash_pc", values) if "1596" in one.standard]
-    assert found
-    return next(one for one in found if "water_demand_ratio" in one.missing or "water_demand_ratio" in values)
+def concrete(**values: float | None) -> Grade:
+    """The grade under GB/T 1596 for concrete of an ash with other values; None: not assayed."""
+    assayed = {key: value for key, value in {**ASH, **values}.items() if value is not None}
+    found = grades(catalogue().use_specs, "fly_ash_pc", assayed)
+    return next(one for one in found if "1596" in one.standard)
 
 
-def own_specs(grade: str) -> dict[str, tuple[float | None, float | None]]:
-    """The catalogue's limits of one grade for ash in concrete."""
-    return {
-        spec.property_key: (spec.min, spec.max) for spec in catalogue().use_specs
-        if spec.use_id == "concrete_scm_fa" and spec.grade == grade and spec.property_key
-    }
+@pytest.mark.parametrize(
+    ("values", "met"),
+    [
+        ({}, "Ⅰ"),
+        ({"loi": 5.0}, "Ⅰ"),
+        ({"loi": 5.1}, "Ⅱ"),
+        ({"loi": 8.0, "res45": 30.0}, "Ⅱ"),
+        ({"loi": 4.0, "res45": 30.1}, "Ⅲ"),
+        ({"water_demand": 115.0}, "Ⅲ"),
+        ({"water_demand": 115.5}, None),
+        ({"so3": 3.1}, None),
+        ({"f_cao": 2.0}, None),
+        # The same free lime is within the limit of a C ash, but then its soundness has to be known.
+        ({"f_cao": 2.0, "cao": 12.0, "soundness": 4.0, "saf": 60.0}, "Ⅰ"),
+        ({"f_cao": 2.0, "cao": 12.0, "saf": 60.0}, None),
+    ],
+)
+def test_ash_for_concrete(values: dict[str, float], met: str | None) -> None:
+    assert concrete(**values).met == met
+
+
+def test_what_is_missing_is_named_and_what_a_person_checks_is_listed() -> None:
+    grade = concrete(sai28=None)
+    assert (grade.met, grade.open_grade, grade.missing) == (None, "Ⅰ", ("sai28",))
+    assert grade.by_hand
 
 
 def test_bounds_are_inclusive() -> None:
