@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
-from matching.explaining import Explanation, explain
+from matching.explaining import Explanation, explain, near_misses
 from matching.params import DistanceModel, MatchParams
 from matching.problem import MatchProblem
 from matching.ranking import match
@@ -35,6 +35,8 @@ HEADER = (
     "reasons",
 )
 PAIRS_AT_ONCE = 10_000
+# Near misses listed below an explained pair.
+NEAR_MISSES = 5
 MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
 
 
@@ -54,7 +56,7 @@ MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
     nargs=2,
     metavar="SUPPLY DEMAND",
     default=None,
-    help="Say why this pair fits or not, and what would mend it.",
+    help="Say why this pair fits or not, what would mend it, and what else nearly fits.",
 )
 def match_command(
     scenario: Path,
@@ -144,6 +146,15 @@ def _print_explanation(problem: MatchProblem, params: MatchParams, supply: str, 
         if name not in ids:
             raise click.BadParameter(f"no {kind} {name!r} in this scenario", param_hint="--explain")
     _print(explain(problem, params, supply, demand))
+    others = near_misses(problem, params, supply_id=supply, limit=NEAR_MISSES + 1)
+    others = [other for other in others if other.match.demand != demand][:NEAR_MISSES]
+    if others:
+        click.echo(f"Near misses of {supply}:")
+    for other in others:
+        unmet = "; ".join(reason.text for reason in other.match.reasons if reason.state != "yes")
+        click.echo(f"  {other.match.demand}: {unmet}")
+        for remedy in other.remedies:
+            click.echo(f"    - {remedy.text}")
 
 
 def _print(found: Explanation) -> None:
