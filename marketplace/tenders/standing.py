@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from marketplace.listings.rules import licensed_for
 from marketplace.market import engine_catalogue, market_settings
 from marketplace.months import month_after
 from marketplace.tenders import queries
-from marketplace.tenders.queries import Listing
 from marketplace.tenders.room import Room
 from marketplace.tenders.rules import Standing
-from models.listings import ListingStatus, Supply
+from models.listings import Listing, ListingStatus, Supply
 from models.organisations import Enterprise
 
 
@@ -20,14 +20,13 @@ def standing_of(session: Session, listing: Listing, enterprise_id: int | None, w
     taker = session.get(Enterprise, taker_id) if taker_id is not None else None
     waste = engine_catalogue().waste_types.get(waste_type_id)
     licences = {licence.code for licence in taker.licences} if taker else set()
-    wanted = set(waste.hw_codes) or {waste_type_id} if waste else set()
     return Standing(
         published=listing.status == ListingStatus.PUBLISHED,
         own_listing=listing.enterprise_id == enterprise_id,
         already_open=queries.has_open_bid(session, listing, enterprise_id),
         taker_qualified=bool(taker and taker.qualified),
         hazardous=bool(waste and waste.hazardous),
-        taker_licensed=bool(licences & (wanted | {waste_type_id})),
+        taker_licensed=waste is None or licensed_for(waste, licences),
     )
 
 

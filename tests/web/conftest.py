@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
 from marketplace.config import Settings
 from models.accounts import User
+from tests.web.bidding import Trade
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +40,10 @@ def sign_in(client: FlaskClient) -> Callable[[User], FlaskClient]:
         return client
 
     return act_for
+
+
+@pytest.fixture
+def trade(app: Flask) -> Iterator[Trade]:
+    """A session to lay out a market with, beside the application that serves it."""
+    with Session(app.extensions["gongsheng_engine"], expire_on_commit=False) as session:
+        yield Trade(app, session)

@@ -186,7 +186,9 @@ def _fields(form: Element) -> dict[str, str]:
         elif one.tag == "input" and "checked" in one.attrs:
             sent[name] = one.attrs.get("value", "on")
         elif one.tag == "textarea":
-            sent[name] = "".join(child for child in one.children if isinstance(child, str))
+            # A browser drops the line break that follows the opening tag.
+            whole = "".join(child for child in one.children if isinstance(child, str))
+            sent[name] = whole.removeprefix("\r\n").removeprefix("\n")
         elif one.tag == "select":
             options = one.all("option")
             chosen = [option for option in options if "selected" in option.attrs] or options[:1]
