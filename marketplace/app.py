@@ -12,7 +12,7 @@ from sqlalchemy.orm import sessionmaker
 from marketplace import formatting, frame, health, http_errors, i18n, session
 from marketplace.config import MAX_REQUEST_BYTES, ROOT, Settings
 from marketplace.features import FEATURES
-from marketplace.security import headers
+from marketplace.security import headers, requests
 from marketplace.urls import register as register_urls
 from models.engine import make_engine
 
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["gongsheng_sessions"] = sessionmaker(engine, expire_on_commit=False)
     app.extensions["gongsheng_permissions"] = {}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Before the check of forms, which would read what is not to be read.
+    requests.register(app)
     CSRFProtect(app)
     _sign_ins(app)
     for part in (session, i18n, formatting, http_errors, frame, health):

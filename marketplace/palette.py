@@ -1,4 +1,4 @@
-"""Fixed colours of waste types, the same on every page and picture.
+"""Fixed colours of waste types and sides, the same on every page and picture.
 
 Twelve families in an Okabe-Ito-like set that stays apart under the common kinds of colour blindness; types of
 one family share its hue in lighter and darker steps.  Colour is never the only sign: names always stand beside.
@@ -7,6 +7,9 @@ one family share its hue in lighter and darker steps.  Colour is never the only 
 from __future__ import annotations
 
 FALLBACK = "#8b8f94"
+SUPPLY_COLOUR, DEMAND_COLOUR = "#1f7a5c", "#b8560f"
+# Arcs of more than one waste type, and what is no waste: a use, an enterprise.
+FLOW_COLOUR, NEUTRAL_COLOUR = "#2b5c8a", "#5b6672"
 
 WASTE_COLOURS: dict[str, str] = {
     "gangue": "#5b4636",

@@ -130,3 +130,11 @@ class Demand(ListingColumns, Base):
     residues: Mapped[list[DemandResidue]] = relationship(
         back_populates="demand", cascade="all, delete-orphan", order_by="DemandResidue.waste_type_id"
     )
+
+
+Listing = Supply | Demand
+
+
+def kind_of(listing: Listing) -> str:
+    """``supply`` or ``demand``: the word for it in addresses, events and notices."""
+    return "supply" if isinstance(listing, Supply) else "demand"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from marketplace.i18n import LOCALES
@@ -28,7 +29,7 @@ class SignInForm(FlaskForm):
 class AccountForm(FlaskForm):
     """Language and password; a new password needs the present one."""
 
-    locale = SelectField(_l("Language of the pages"), choices=list(LOCALES.items()))
+    locale = SelectField(_l("Language of the pages"), choices=[SelectChoice(code, name) for code, name in LOCALES.items()])
     current_password = PasswordField(
         _l("Present password"), [Optional(), Length(max=256, message=_l("At most %(max)d characters."))],
         render_kw={"autocomplete": "current-password"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_login import UserMixin
 
 from marketplace.security.actor import Actor
+from marketplace.security.requests import LARGEST_ROW_ID
 from marketplace.session import db_session
 from models.accounts import User
 
@@ -23,7 +24,8 @@ class SignedIn(UserMixin):
 
 def load_signed_in(key: str) -> SignedIn | None:
     number, _, nonce = key.partition(":")
-    user = db_session().get(User, int(number)) if number.isdigit() else None
+    known = number.isdecimal() and int(number) <= LARGEST_ROW_ID
+    user = db_session().get(User, int(number)) if known else None
     if user is None or not user.active or user.session_nonce != nonce:
         return None
     return SignedIn(user)

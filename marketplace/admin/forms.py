@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from marketplace.accounts.forms import SHORTEST_PASSWORD
@@ -17,7 +18,9 @@ from marketplace.security.actor import COMMITTEE, ROLES, STAFF
 class AccountForm(FlaskForm):
     display_name = text_field(_l("Name"), longest=120, required=True)
     email = text_field(_l("E-mail"), longest=254, required=True)
-    role = SelectField(_l("Role"), [InputRequired(REQUIRED)], choices=[(role, ROLE_NAMES[role]) for role in ROLES])
+    role = SelectField(
+        _l("Role"), [InputRequired(REQUIRED)], choices=[SelectChoice(role, ROLE_NAMES[role]) for role in ROLES]
+    )
     enterprise_id = SelectField(_l("Enterprise"), choices=[])
     park_id = SelectField(_l("Park"), choices=[])
     password = PasswordField(

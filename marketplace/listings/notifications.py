@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from marketplace.listings.queries_edit import Listing, open_bidders
+from marketplace.listings.queries_edit import open_bidders
 from marketplace.unit_of_work import UnitOfWork
 from models.accounts import User
 from models.events import Event
-from models.listings import Supply
+from models.listings import Listing, kind_of
 
 
 def tell_of_withdrawal(uow: UnitOfWork, listing: Listing, event: Event) -> None:
@@ -18,6 +18,6 @@ def tell_of_withdrawal(uow: UnitOfWork, listing: Listing, event: Event) -> None:
         return
     people = select(User.id).where(User.enterprise_id.in_(bidders), User.active.is_(True))
     uow.notify(
-        uow.session.scalars(people), event, listing="supply" if isinstance(listing, Supply) else "demand",
+        uow.session.scalars(people), event, listing=kind_of(listing),
         listing_code=listing.code, owner=listing.enterprise_id,
     )

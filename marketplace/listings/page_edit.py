@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 from marketplace.i18n import named
 from marketplace.listings import presenters_edit, presenters_rows, queries_edit, rules, service, steps
 from marketplace.listings.forms.assays import property_choices
-from marketplace.listings.queries_edit import Listing
 from marketplace.listings.steps import Market
 from matching.catalogue import Catalogue
 from models.catalogue.reference import catalogue as reference
-from models.listings import Supply
+from models.listings import Listing, Supply
 from models.organisations import Site
 
 _HAN = re.compile("[\u4e00-\u9fff]")

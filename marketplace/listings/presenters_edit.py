@@ -11,13 +11,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace import formatting
-from marketplace.i18n import language, named
+from marketplace.i18n import named
 from marketplace.listings.changes import SUPPLY, Earlier
-from marketplace.listings.queries_edit import Listing
 from marketplace.listings.steps import ACCEPTS, AMOUNT, ASSAYS, PRICE, REVIEW, SPECS, STEPS, WHAT
 from marketplace.reasons import declare
 from models.catalogue.reference import catalogue
-from models.listings import Demand, Supply
+from models.listings import Demand, Listing, Supply
 from models.organisations import Site
 
 declare(
@@ -175,7 +174,7 @@ def _amount_lines(listing: Listing) -> list[tuple[str, str]]:
 def _price_lines(listing: Listing) -> list[tuple[str, str]]:
     lines = []
     if isinstance(listing, Demand) and listing.residues:
-        lines.append((_("Residues"), _joined([named(row.waste_type) for row in listing.residues])))
+        lines.append((_("Residues"), formatting.listed([named(row.waste_type) for row in listing.residues])))
     price = listing.ask_yuan_per_t if isinstance(listing, Supply) else listing.bid_yuan_per_t
     if price is None:
         return lines
@@ -209,16 +208,12 @@ def _assay_lines(listing: Supply) -> list[tuple[str, str]]:
 def _accept_lines(listing: Demand) -> list[tuple[str, str]]:
     if not listing.accepts:
         return []
-    return [(_("Accepts"), _joined([named(row.waste_type) for row in listing.accepts]))]
+    return [(_("Accepts"), formatting.listed([named(row.waste_type) for row in listing.accepts]))]
 
 
 def _spec_lines(listing: Demand) -> list[tuple[str, str]]:
     count = len(listing.specs)
     return [(_("Limits"), ngettext("%(num)d limit", "%(num)d limits", count))] if count else []
-
-
-def _joined(names: Sequence[str]) -> str:
-    return ("、" if language() == "zh" else ", ").join(names)
 
 
 def earlier_words(earlier: Sequence[Earlier], site_names: Mapping[int, str]) -> list[str]:
@@ -229,7 +224,7 @@ def earlier_words(earlier: Sequence[Earlier], site_names: Mapping[int, str]) -> 
         for name, (old, new) in one.values.items():
             field, when = str(FIELD_NAMES.get(name, name)), formatting.moment(one.at)
             if isinstance(old, list):
-                things = _joined([_entry_name(key) for key in dict.fromkeys([*old, *new])])
+                things = formatting.listed([_entry_name(key) for key in dict.fromkeys([*old, *new])])
                 sentences.append(_("%(who)s changed %(field)s (%(things)s) at %(when)s.",
                                    who=who, field=field, things=things, when=when))
                 continue

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace import formatting
-from marketplace.i18n import language, named
+from marketplace.i18n import named
 from marketplace.listings.bands import BANDS
 from marketplace.listings.filters import SUPPLY, Bounds, PropertyRange, SearchFilter
 from marketplace.listings.queries_conditions import Origin
@@ -107,7 +107,7 @@ def place_name(origin: Origin) -> str:
         return origin.name or _(
             "My site (%(lat)s, %(lon)s)", lat=f"{origin.lat:.2f}", lon=f"{origin.lon:.2f}"
         )
-    return origin.name if language() == "zh" else origin.name_en or origin.name
+    return named(origin)
 
 
 def chips(search: SearchFilter, options: Options) -> list[Chip]:
@@ -157,14 +157,13 @@ def loosenings(search: SearchFilter, counts: Counts, options: Options) -> list[L
 
 def part_words(search: SearchFilter, part: str, options: Options) -> str:
     """One part of a search in words, such as ``1,000 to 5,000 t/month``."""
-    listed = "、" if language() == "zh" else ", "
     if part in ("waste", "use", "region"):
         chosen, entries = {
             "waste": (search.wastes, options.wastes),
             "use": (search.uses, options.uses),
             "region": (search.regions, options.regions),
         }[part]
-        return listed.join(named(entries[key]) for key in chosen)
+        return formatting.listed(named(entries[key]) for key in chosen)
     if part == "distance":
         place = place_name(options.places[search.near])
         return _("within %(km)s km of %(place)s", km=formatting.number(search.within_km, 3), place=place)
@@ -173,7 +172,7 @@ def part_words(search: SearchFilter, part: str, options: Options) -> str:
     if part == "months":
         return _months_words(search.first_month, search.last_month)
     if part == "assay":
-        return listed.join(range_words(wanted, options) for wanted in search.ranges)
+        return formatting.listed(range_words(wanted, options) for wanted in search.ranges)
     return _("Words: %(words)s", words=search.q) if part == "q" else _("Verified only")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Row
 from marketplace import formatting
 from marketplace.i18n import language, named
 from marketplace.listings.filters import SUPPLY, SearchFilter
+from marketplace.listings.presenters import map_point
 from marketplace.listings.queries_options import Options
 from marketplace.palette import FALLBACK, waste_colour
 from models.listings import QuantityQuality
@@ -50,8 +51,6 @@ def lines(
 def _line(row: Row[Any], search: SearchFilter, options: Options, accepted: Sequence[str]) -> Line:
     supply = search.kind == SUPPLY
     entries = options.wastes if supply else options.uses
-    joined = "、" if language() == "zh" else ", "
-    enterprise = row.enterprise if language() == "zh" else row.enterprise_en or row.enterprise
     place = named(options.regions[row.region]) if row.region in options.regions else ""
     estimate = row.quantity_quality == QuantityQuality.ESTIMATE
     money = [price_words(row.price_yuan_per_t, supply)]
@@ -59,14 +58,14 @@ def _line(row: Row[Any], search: SearchFilter, options: Options, accepted: Seque
         money.append(formatting.kilometres(row.distance_km))
     return Line(
         code=row.code,
-        url=url_for("listings.supply" if supply else "listings.demand", code=row.code),
+        url=url_for(f"listings.{search.kind}", code=row.code),
         title=named(entries[row.kind]),
-        beside="" if supply else joined.join(named(options.wastes[waste]) for waste in accepted),
+        beside="" if supply else formatting.listed(named(options.wastes[waste]) for waste in accepted),
         dots=[waste_colour(row.kind)] if supply else [waste_colour(waste) for waste in accepted[:DOTS]],
         tonnes=row.t_per_month,
         estimate=estimate,
         estimate_note=row.note or _("Estimated; the listing says how."),
-        enterprise=enterprise,
+        enterprise=_owner(row),
         banner=place,
         months=window_words(row.start_month, row.end_month),
         money=" · ".join(money),
@@ -107,17 +106,12 @@ def map_data(
     points = []
     for row in rows:
         wastes = [row.kind] if supply else accepted.get(row.id, ())
-        enterprise = row.enterprise if language() == "zh" else row.enterprise_en or row.enterprise
-        points.append(
-            {
-                "id": row.code,
-                "kind": search.kind,
-                "name": f"{named(entries[row.kind])} · {enterprise}",
-                "lat": row.lat,
-                "lon": row.lon,
-                "tonnes": float(row.t_per_month),
-                "colour": waste_colour(wastes[0]) if wastes else FALLBACK,
-                "url": url_for("listings.supply" if supply else "listings.demand", code=row.code),
-            }
-        )
+        points.append(map_point(
+            search.kind, row, title=named(entries[row.kind]), owner=_owner(row), place=row,
+            colour=waste_colour(wastes[0]) if wastes else FALLBACK,
+        ))
     return {"points": points, "flows": []}
+
+
+def _owner(row: Row[Any]) -> str:
+    return row.enterprise if language() == "zh" else row.enterprise_en or row.enterprise

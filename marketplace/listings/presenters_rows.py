@@ -71,7 +71,7 @@ def property_view(key: str, supply: Supply) -> PropertyView:
     names = [zh if language() == "zh" else en for zh, en in uses[:3]]
     hint = ""
     if names:
-        listed = ("、" if language() == "zh" else ", ").join(names)
+        listed = formatting.listed(names)
         hint = (
             _("asked for: %(uses)s and %(count)s more", uses=listed, count=len(uses) - 3) if len(uses) > 3
             else _("asked for: %(uses)s", uses=listed)

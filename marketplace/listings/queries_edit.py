@@ -12,11 +12,10 @@ from marketplace.listings.changes import Earlier
 from marketplace.months import months_between
 from models.bids import Bid, BidStatus
 from models.events import Event
-from models.listings import Demand, Supply
+from models.listings import Demand, Listing, Supply, kind_of
 from models.market import MarketSettings
 from models.organisations import Enterprise, Site
 
-Listing = Supply | Demand
 MODELS: dict[str, type[Supply] | type[Demand]] = {"supply": Supply, "demand": Demand}
 
 
@@ -60,7 +59,7 @@ def horizon(session: Session) -> tuple[str, int] | None:
 
 def changes_since(session: Session, listing: Listing, version: int) -> list[Earlier]:
     """What was changed after ``version``, oldest first: the version itself is among the changed values."""
-    subject = "supply" if isinstance(listing, Supply) else "demand"
+    subject = kind_of(listing)
     events = session.scalars(
         select(Event).options(joinedload(Event.actor)).order_by(Event.id).where(
             Event.subject_type == subject, Event.subject_id == str(listing.id),

@@ -12,12 +12,12 @@ from marketplace.errors import NotFound, NotPossible, Refusal
 from marketplace.formatting import SHANGHAI
 from marketplace.listings import notifications, queries_edit, rules, writing
 from marketplace.listings.changes import DEMAND, SUPPLY, Changes, DoubleSubmission, StaleEdit
-from marketplace.listings.queries_edit import MODELS, Listing
+from marketplace.listings.queries_edit import MODELS
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import may, require
 from marketplace.unit_of_work import UnitOfWork
 from matching.catalogue import Catalogue
-from models.listings import Demand, ListingStatus, Supply
+from models.listings import Demand, Listing, ListingStatus, Supply
 
 # Letters and digits that are not mistaken for each other when a code is read out over the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -22,13 +22,12 @@ from marketplace.listings.forms.demand import (
 )
 from marketplace.listings.forms.fields import StepForm, read_place_fields
 from marketplace.listings.forms.supply import SupplyAmountForm, SupplyPriceForm, SupplyWhatForm
-from marketplace.listings.queries_edit import Listing
 from marketplace.listings.rules import IDENTIFICATION
 from marketplace.listings.writing import entries_of
 from marketplace.months import month_after
 from models.assays import AssayKind
 from models.catalogue.reference import catalogue
-from models.listings import Demand, Supply
+from models.listings import Demand, Listing, Supply
 from models.organisations import Site
 
 WHAT, AMOUNT, PRICE, ASSAYS, ACCEPTS, SPECS, REVIEW = (

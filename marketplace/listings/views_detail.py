@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
 from marketplace.i18n import named
 from marketplace.listings import presenters_detail
+from marketplace.listings.presenters import listing_title, map_point, month_span
 from marketplace.matches import presenters, queries
-from marketplace.palette import waste_colour
+from marketplace.palette import DEMAND_COLOUR, FLOW_COLOUR, SUPPLY_COLOUR, waste_colour
 from marketplace.reasons import refusal_text
 from marketplace.security.permissions import may
 from marketplace.session import current_actor, db_session
 from marketplace.tenders import queries as bids
 from marketplace.tenders import rules
-from marketplace.tenders.presenters import month_span, room_by_month
+from marketplace.tenders.presenters import room_by_month
 from marketplace.tenders.standing import room_of, standing_of
-from models.listings import Demand, ListingStatus, Supply
-
-SUPPLY_COLOUR, DEMAND_COLOUR = "#1f7a5c", "#b8560f"
+from models.listings import Demand, Listing, ListingStatus, Supply, kind_of
 
 
 def supply(code: str) -> ResponseReturnValue:
@@ -39,7 +38,7 @@ def demand(code: str) -> ResponseReturnValue:
     )
 
 
-def _visible(listing: Supply | Demand | None, code: str) -> Supply | Demand:
+def _visible(listing: Listing | None, code: str) -> Listing:
     """A draft is there for its own enterprise only; others are not told that it exists."""
     draft = listing is not None and listing.status == ListingStatus.DRAFT
     if listing is None or (draft and not may(current_actor(), "listing.view_draft", listing)):
@@ -47,7 +46,7 @@ def _visible(listing: Supply | Demand | None, code: str) -> Supply | Demand:
     return listing
 
 
-def _common(listing: Supply | Demand) -> dict[str, object]:
+def _common(listing: Listing) -> dict[str, object]:
     session, actor = db_session(), current_actor()
     offers = isinstance(listing, Supply)
     other, model = ("demand", Demand) if offers else ("supply", Supply)
@@ -57,8 +56,8 @@ def _common(listing: Supply | Demand) -> dict[str, object]:
     rows = queries.listings_by_code(session, model, codes)
     room = room_of(session, listing)
     return {
-        "listing": listing, "kind": "supply" if offers else "demand",
-        "title": named(listing.waste_type if offers else listing.use),
+        "listing": listing, "kind": kind_of(listing),
+        "title": listing_title(listing),
         "colour": waste_colour(listing.waste_type_id) if offers else DEMAND_COLOUR,
         "span": month_span(listing.start_month, room.last),
         "months": room_by_month(room),
@@ -71,7 +70,7 @@ def _common(listing: Supply | Demand) -> dict[str, object]:
     }
 
 
-def _bid_barred(listing: Supply | Demand) -> list[str]:
+def _bid_barred(listing: Listing) -> list[str]:
     """Why the reader may not bid here, in words; empty where they may or where bidding is not theirs at all."""
     actor = current_actor()
     if not may(actor, "bid.place"):
@@ -82,31 +81,24 @@ def _bid_barred(listing: Supply | Demand) -> list[str]:
     return [] if not all(tried) else [refusal_text(reason) for reason in tried[0]]
 
 
-def _map(
-    listing: Supply | Demand, answer: queries.Answer, rows: dict[str, Supply | Demand], other: str
-) -> dict[str, object]:
-    own_kind = "supply" if other == "demand" else "demand"
-    colours = {"supply": SUPPLY_COLOUR, "demand": DEMAND_COLOUR}
+def _map(listing: Listing, answer: queries.Answer, rows: dict[str, Listing], other: str) -> dict[str, object]:
+    points, flows = [_point(listing)], []
     here = [listing.site.lon, listing.site.lat]
-    points = [_point(listing, own_kind, colours[own_kind])]
-    flows = []
     for match in answer.partners:
         row = rows[getattr(match, other)]
-        points.append(_point(row, other, colours[other]))
+        points.append(_point(row))
         there = [row.site.lon, row.site.lat]
         if there != here:
-            ends = (here, there) if own_kind == "supply" else (there, here)
+            ends = (here, there) if other == "demand" else (there, here)
             flows.append({
-                "from": ends[0], "to": ends[1], "tonnes": match.tonnes_per_month, "colour": "#2b5c8a",
+                "from": ends[0], "to": ends[1], "tonnes": match.tonnes_per_month, "colour": FLOW_COLOUR,
                 "name": named(row.enterprise),
             })
     return {"points": points, "flows": flows}
 
 
-def _point(row: Supply | Demand, kind: str, colour: str) -> dict[str, object]:
-    what = named(row.waste_type if isinstance(row, Supply) else row.use)
-    return {
-        "id": f"{kind}-{row.code}", "kind": kind, "name": f"{what} · {named(row.enterprise)}", "lat": row.site.lat,
-        "lon": row.site.lon, "tonnes": float(row.t_per_month), "colour": colour,
-        "url": url_for(f"listings.{kind}", code=row.code),
-    }
+def _point(row: Listing) -> dict[str, object]:
+    colour = SUPPLY_COLOUR if isinstance(row, Supply) else DEMAND_COLOUR
+    return map_point(
+        kind_of(row), row, title=listing_title(row), owner=named(row.enterprise), place=row.site, colour=colour
+    )

@@ -19,7 +19,6 @@ from marketplace.listings.changes import DEMAND, SUPPLY, DoubleSubmission, Stale
 from marketplace.listings.forms.fields import StepForm
 from marketplace.listings.forms.place import PlaceForm
 from marketplace.listings.forms.withdraw import WithdrawForm
-from marketplace.listings.queries_edit import Listing
 from marketplace.reasons import refusal_text
 from marketplace.security.permissions import may, require
 from marketplace.session import current_actor, db_session, unit_of_work
@@ -27,6 +26,7 @@ from matching.catalogue import Catalogue, read_catalogue
 from models.base import utc_now
 from models.catalogue import DATA_FOLDER
 from models.catalogue.reference import catalogue as reference
+from models.listings import Listing
 
 _CREATE = {SUPPLY: service.create_supply, DEMAND: service.create_demand}
 _EDIT = {SUPPLY: service.edit_supply, DEMAND: service.edit_demand}

@@ -18,11 +18,11 @@ from marketplace.listings.changes import (
     SitePick,
     SpecEntry,
 )
-from marketplace.listings.queries_edit import Listing, sites_of
+from marketplace.listings.queries_edit import sites_of
 from marketplace.security.actor import Actor
 from marketplace.unit_of_work import UnitOfWork
 from models.assays import Assay, AssayKind, DemandAccept, DemandResidue, DemandSpec
-from models.listings import Supply
+from models.listings import Listing, kind_of
 from models.organisations import LocationQuality, Site
 
 _COMMON = (
@@ -56,7 +56,7 @@ def chosen_site(uow: UnitOfWork, actor: Actor, enterprise_id: int, pick: SitePic
 
 def content_of(listing: Listing) -> Changes:
     """The whole content of a listing, as a change that would make it anew."""
-    kind = "supply" if isinstance(listing, Supply) else "demand"
+    kind = kind_of(listing)
     columns = {name: getattr(listing, name) for name in (*_COMMON, *_OWN[kind]) if name != "site_id"}
     lists = {name: entries_of(listing, name) for name in LISTS if hasattr(listing, name)}
     return Changes(columns=columns, site=SitePick(listing.site_id), **lists)

@@ -12,13 +12,14 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
 from marketplace.i18n import named
+from marketplace.listings.presenters import listing_title, listing_url
 from marketplace.matches.reason_words import Chip, chip, remedy_text
 from marketplace.palette import waste_colour
 from matching.explaining import Explanation
 from matching.params import Weights
 from matching.result import Match
 from matching.score import PARTS
-from models.listings import Demand, Supply
+from models.listings import Listing, Supply
 
 PART_LABELS: dict[str, LazyString] = {
     "distance": _l("Distance"),
@@ -89,36 +90,34 @@ def score_view(match: Match, weights: Weights | None = None) -> ScoreView:
 
 
 def partner_views(
-    matches: Sequence[Match], rows: Mapping[str, Supply | Demand], *, other: str
+    matches: Sequence[Match], rows: Mapping[str, Listing], *, other: str
 ) -> list[PartnerView]:
     """Views of ranked partners; ``other`` is ``supply`` or ``demand``, the side the partners are on."""
-    return [_partner(match, rows[getattr(match, other)], [], other) for match in matches]
+    return [_partner(match, rows[getattr(match, other)], []) for match in matches]
 
 
 def near_miss_views(
-    misses: Sequence[Explanation], rows: Mapping[str, Supply | Demand], *, other: str
+    misses: Sequence[Explanation], rows: Mapping[str, Listing], *, other: str
 ) -> list[PartnerView]:
     """Views of near misses with what would help."""
     return [
-        _partner(miss.match, rows[getattr(miss.match, other)], list(map(remedy_text, miss.remedies)), other,
-                 feasible=False)
+        _partner(
+            miss.match, rows[getattr(miss.match, other)], list(map(remedy_text, miss.remedies)), feasible=False
+        )
         for miss in misses
     ]
 
 
-def _partner(
-    match: Match, row: Supply | Demand, remedies: list[str], other: str, *, feasible: bool = True
-) -> PartnerView:
-    supply = isinstance(row, Supply)
+def _partner(match: Match, row: Listing, remedies: list[str], *, feasible: bool = True) -> PartnerView:
     chips = [chip(reason) for reason in match.reasons]
     # What is not met comes first; of what is met, the specs say more than the gates that every partner passes.
     unmet = [one for one in chips if one.state != "yes"]
     met_specs = [chip(r) for r in match.reasons if r.state == "yes" and r.code.startswith(("spec", "blend"))]
     shown = (unmet + met_specs)[:4]
     return PartnerView(
-        code=row.code, title=named(row.waste_type if supply else row.use),
-        colour=waste_colour(row.waste_type_id) if supply else "",
-        url=url_for(f"listings.{other}", code=row.code),
+        code=row.code, title=listing_title(row),
+        colour=waste_colour(row.waste_type_id) if isinstance(row, Supply) else "",
+        url=listing_url(row),
         explain_url=url_for("matches.explain_pair", supply=match.supply, demand=match.demand),
         enterprise=named(row.enterprise),
         place=named(row.enterprise.region) if row.enterprise.region else "",

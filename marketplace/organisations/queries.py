@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.i18n import language
+from marketplace.i18n import named
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise
 
@@ -17,7 +17,7 @@ def enterprise_names(session: Session, ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = session.execute(select(Enterprise.id, Enterprise.name, Enterprise.name_en).where(Enterprise.id.in_(ids)))
-    return {row.id: row.name if language() == "zh" else row.name_en or row.name for row in rows}
+    return {row.id: named(row) for row in rows}
 
 
 def enterprise_by_code(session: Session, code: str) -> Enterprise | None:

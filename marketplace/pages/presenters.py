@@ -12,14 +12,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
 from marketplace import formatting
-from marketplace.i18n import language, named
+from marketplace.i18n import named
+from marketplace.listings.presenters import listing_title, listing_url, map_point
 from marketplace.pages.queries import Side
-from marketplace.palette import waste_colour
+from marketplace.palette import DEMAND_COLOUR, SUPPLY_COLOUR, waste_colour
 from models.catalogue.reference import catalogue
-from models.listings import Demand, ListingStatus, Supply
+from models.listings import Listing, ListingStatus, kind_of
 from models.organisations import Region
 
-SUPPLY_COLOUR, DEMAND_COLOUR = "#1f7a5c", "#b8560f"
 NOTHING = Side()
 STATUS_WORDS = {
     ListingStatus.DRAFT: _l("Draft"),
@@ -48,7 +48,10 @@ def balances_by_waste(offered: Mapping[str, Side], wanted: Mapping[str, Side]) -
     keys = sorted({*offered, *wanted}, key=lambda key: (-offered.get(key, NOTHING).t_per_month, key))
     return _balances(
         [
-            (named(entries[key]), waste_colour(key), {"waste": key}, offered.get(key, NOTHING), wanted.get(key, NOTHING))
+            (
+                named(entries[key]), waste_colour(key), {"waste": key},
+                offered.get(key, NOTHING), wanted.get(key, NOTHING),
+            )
             for key in keys
         ]
     )
@@ -100,18 +103,20 @@ class ListingLine:
     open_bids: int
 
 
-def listing_lines(listings: Iterable[Supply | Demand], open_bids: Mapping[int, int] | None = None) -> list[ListingLine]:
+def listing_lines(
+    listings: Iterable[Listing], open_bids: Mapping[int, int] | None = None
+) -> list[ListingLine]:
+    """Lines of ``listings``; ``open_bids`` by listing id, for the enterprise that owns them."""
     return [_line(listing, (open_bids or {}).get(listing.id, 0)) for listing in listings]
 
 
-def _line(listing: Supply | Demand, open_bids: int) -> ListingLine:
-    kind = "supply" if isinstance(listing, Supply) else "demand"
+def _line(listing: Listing, open_bids: int) -> ListingLine:
+    kind = kind_of(listing)
     region = listing.enterprise.region
     parts = [named(listing.enterprise), named(region) if region else "", formatting.day(listing.published_at)]
     return ListingLine(
         kind=kind, code=listing.code,
-        title=named(listing.waste_type if isinstance(listing, Supply) else listing.use),
-        url=url_for(f"listings.{kind}", code=listing.code), tonnes=listing.t_per_month,
+        title=listing_title(listing), url=listing_url(listing), tonnes=listing.t_per_month,
         estimate=listing.quantity_quality == "estimate", estimate_note=listing.note,
         second=" · ".join(part for part in parts if part and part != formatting.MISSING),
         status=listing.status, status_word=str(STATUS_WORDS[ListingStatus(listing.status)]),
@@ -128,13 +133,8 @@ def map_points(supplies: Sequence[Row], demands: Sequence[Row]) -> list[dict[str
         ("supply", supplies, reference.waste_types, SUPPLY_COLOUR),
         ("demand", demands, reference.uses, DEMAND_COLOUR),
     ):
-        for row in rows:
-            enterprise = row.name if language() == "zh" else row.name_en or row.name
-            points.append(
-                {
-                    "id": f"{kind}-{row.code}", "kind": kind, "name": f"{named(names[row.kind])} · {enterprise}",
-                    "lat": row.lat, "lon": row.lon, "tonnes": float(row.t_per_month), "colour": colour,
-                    "url": url_for(f"listings.{kind}", code=row.code),
-                }
-            )
+        points += [
+            map_point(kind, row, title=named(names[row.kind]), owner=named(row), place=row, colour=colour)
+            for row in rows
+        ]
     return points

@@ -107,4 +107,4 @@ def open_bids_by_listing(session: Session, model: type[Supply] | type[Demand], e
         .where(model.enterprise_id == enterprise_id, Bid.status == BidStatus.OPEN)
         .group_by(column)
     )
-    return dict(session.execute(query).tuples().all())
+    return {listing_id: count for listing_id, count in session.execute(query)}

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
 
-from marketplace.i18n import language
+from marketplace.i18n import named
 from marketplace.palette import waste_colour
 from marketplace.symbiosis.flows import Flow, Place
 from marketplace.symbiosis.presenters import ArcLine, arc_lines, place_name, place_url, use_name, waste_name
@@ -119,7 +119,7 @@ def listing_lines(rows: Iterable[Row], kind: str) -> list[ListingLine]:
             row.t_per_month,
             row.quantity_quality == "estimate",
             row.note,
-            row.name if language() == "zh" else row.name_en or row.name,
+            named(row),
             row.code,
         )
         for row in rows

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from marketplace import formatting
 from marketplace.i18n import named
+from marketplace.palette import FLOW_COLOUR, NEUTRAL_COLOUR
 from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.presenters import (
-    FLOW_COLOUR,
     UseLine,
     arc_colour,
     arc_id,
@@ -87,7 +87,7 @@ def map_data(arcs: Iterable[tuple[Arc, bool]]) -> dict[str, object]:
             "lat": places[key].lat,
             "lon": places[key].lon,
             "tonnes": tonnes,
-            "colour": "#5b6672",
+            "colour": NEUTRAL_COLOUR,
             "url": place_url(places[key]),
             "text": _("%(tonnes)s in and out", tonnes=formatting.tonnes_text(tonnes)),
         }
@@ -133,7 +133,7 @@ def sankey_data(lines: Iterable[UseLine]) -> dict[str, object]:
         {"id": f"w:{key}", "name": name, "colour": colour, "side": 0}
         for key, (name, colour) in wastes.items()
     ]
-    nodes += [{"id": f"u:{key}", "name": name, "colour": "#5b6672", "side": 1} for key, name in uses.items()]
+    nodes += [{"id": f"u:{key}", "name": name, "colour": NEUTRAL_COLOUR, "side": 1} for key, name in uses.items()]
     links = [
         {"source": f"w:{line.waste_id}", "target": f"u:{line.use_id}", "tonnes": line.tonnes}
         for line in shown

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
 from marketplace.i18n import language, named
-from marketplace.palette import waste_colour
+from marketplace.palette import FLOW_COLOUR, waste_colour
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, PLAN, POTENTIAL, REGION, TRADES, Chain, Place
 from marketplace.symbiosis.queries import NOWHERE
 from marketplace.symbiosis.selection import ENTERPRISES, PARKS, Sight, Wanted
@@ -29,7 +29,6 @@ VIEW_NOTES = {
 }
 LEVEL_WORDS = {PARKS: _l("Parks and banners"), ENTERPRISES: _l("Enterprises")}
 _PARK_WORDS = re.compile(r"(经济开发区|工业园区?|产业园区?| Economic Development Zone| Industrial Park)")
-FLOW_COLOUR = "#2b5c8a"
 _IN_BRACKETS = re.compile(r"[((](.+?)[))]")
 
 

@@ -11,12 +11,12 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
 from marketplace.i18n import named
+from marketplace.listings.presenters import listing_title, listing_url, month_span
 from marketplace.months import months_between
 from marketplace.reasons import declare
-from marketplace.tenders.queries import Listing, kind_of
 from marketplace.tenders.room import Room
 from models.bids import Bid, BidStatus
-from models.listings import Supply
+from models.listings import kind_of
 
 STATUS_WORDS = {
     BidStatus.OPEN: _l("Open"),
@@ -121,21 +121,6 @@ def _prices(bid: Bid, journey: Journey | None) -> tuple[Decimal | None, Decimal 
     if bid.supply_id is not None:
         return price, None if freight is None else price + freight
     return (None if freight is None else price - freight), price
-
-
-def listing_title(listing: Listing) -> str:
-    return named(listing.waste_type if isinstance(listing, Supply) else listing.use)
-
-
-def listing_url(listing: Listing) -> str:
-    return url_for(f"listings.{kind_of(listing)}", code=listing.code)
-
-
-def month_span(first: str, last: str | None) -> str:
-    """``2027 年 1 月 – 2027 年 6 月``."""
-    if last == first:
-        return formatting.month(first)
-    return f"{formatting.month(first)} – {formatting.month(last)}"
 
 
 @dataclass(frozen=True, slots=True)

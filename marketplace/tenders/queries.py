@@ -10,14 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from marketplace.tenders.room import Promise
 from models.accounts import User
 from models.bids import Bid, BidStatus
-from models.listings import Demand, Supply
-
-Listing = Supply | Demand
-
-
-def kind_of(listing: Listing) -> str:
-    """``supply`` or ``demand``."""
-    return "supply" if isinstance(listing, Supply) else "demand"
+from models.listings import Demand, Listing, Supply
 
 
 def on(listing: Listing) -> object:

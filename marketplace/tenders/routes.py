@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.errors import NotFound, NotPossible
 from marketplace.i18n import named
+from marketplace.listings.presenters import listing_title, listing_url
 from marketplace.reasons import refusal_text
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import may, require
@@ -17,10 +18,9 @@ from marketplace.session import current_actor, db_session, unit_of_work
 from marketplace.tenders import presenters, queries, rules, service
 from marketplace.tenders.forms import BidForm
 from marketplace.tenders.journeys import journeys
-from marketplace.tenders.queries import Listing
 from marketplace.tenders.standing import room_of, standing_of
 from marketplace.urls import Url
-from models.listings import ListingStatus, Supply
+from models.listings import Listing, ListingStatus, Supply, kind_of
 
 
 def new_bid_on_supply(code: str) -> ResponseReturnValue:
@@ -97,7 +97,7 @@ def _new_bid(kind: str, code: str) -> ResponseReturnValue:
             return redirect(url_for("tenders.my_bids"))
     return render_template(
         "tenders/new_bid.html", form=form, listing=listing, kind=kind,
-        title=presenters.listing_title(listing), listing_url=presenters.listing_url(listing),
+        title=listing_title(listing), listing_url=listing_url(listing),
         barred=[] if form.errors else [refusal_text(reason) for reason in barred],
         months=presenters.room_by_month(room),
     ), 422 if form.errors else 200
@@ -114,7 +114,7 @@ def _offer_choices(form: BidForm, listing: Listing, actor: Actor) -> object:
     form.waste_type_id.choices = [(waste.id, named(waste)) for waste in wastes]
     own = queries.own_listings(session, actor.enterprise_id, listing)
     form.own_listing.choices = [("", _("None"))] + [
-        (mine.code, f"{mine.code} · {presenters.listing_title(mine)}") for mine in own
+        (mine.code, f"{mine.code} · {listing_title(mine)}") for mine in own
     ]
     if not form.is_submitted() and own:
         form.own_listing.data = own[0].code
@@ -134,8 +134,8 @@ def _bids_on(kind: str, code: str) -> ResponseReturnValue:
     bids = queries.bids_on(session, listing)
     decidable = rules.may_decide(open_bid=True, published=listing.status == ListingStatus.PUBLISHED)
     return render_template(
-        "tenders/bids.html", listing=listing, kind=kind, title=presenters.listing_title(listing),
-        listing_url=presenters.listing_url(listing),
+        "tenders/bids.html", listing=listing, kind=kind, title=listing_title(listing),
+        listing_url=listing_url(listing),
         bids=presenters.bid_views(bids, journeys(session, bids)),
         months=presenters.room_by_month(room_of(session, listing)),
         may_decide=may(actor, "bid.decide", listing), barred=[refusal_text(reason) for reason in decidable],
@@ -143,7 +143,7 @@ def _bids_on(kind: str, code: str) -> ResponseReturnValue:
 
 
 def _to_bids(listing: Listing) -> ResponseReturnValue:
-    return redirect(url_for(f"tenders.bids_on_{queries.kind_of(listing)}", code=listing.code))
+    return redirect(url_for(f"tenders.bids_on_{kind_of(listing)}", code=listing.code))
 
 
 URLS = [

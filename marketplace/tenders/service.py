@@ -14,11 +14,10 @@ from marketplace.errors import NotFound, NotPossible, Refusal
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import require
 from marketplace.tenders import queries, rules
-from marketplace.tenders.queries import Listing
 from marketplace.tenders.standing import room_of, standing_of
 from marketplace.unit_of_work import UnitOfWork
 from models.bids import Bid, BidStatus
-from models.listings import Demand, ListingStatus, Supply
+from models.listings import Demand, Listing, ListingStatus, Supply, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def _decide(uow: UnitOfWork, actor: Actor, bid: Bid, status: BidStatus, note: st
 
 def _facts(bid: Bid, listing: Listing) -> dict[str, object]:
     return {
-        "listing": queries.kind_of(listing),
+        "listing": kind_of(listing),
         "listing_code": listing.code,
         "owner": listing.enterprise_id,
         "bidder": bid.bidder_enterprise_id,

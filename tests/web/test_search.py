@@ -99,7 +99,7 @@ def listed(client: FlaskClient, address: str, status: int = 200) -> list[str]:
     """The codes of the rows of a page, in their order."""
     answer = client.get(address, follow_redirects=True)
     assert answer.status_code == status, answer.text[:2000]
-    return re.findall(r'data-listing="([^"]+)"', answer.text)
+    return re.findall(r'data-listing="(?:supply|demand)-([^"]+)"', answer.text)
 
 
 def text_of(client: FlaskClient, address: str) -> str:
@@ -334,9 +334,9 @@ def test_distance_from_ones_own_site(
 def test_rows_and_map_show_the_same(market: SimpleNamespace, client: FlaskClient) -> None:
     page = client.get("/supplies?near=park-shulinzhao&sort=tonnes").text
     data = json.loads(re.search(r'id="map-data">(.*?)</script>', page, re.S).group(1))
-    assert [point["id"] for point in data["points"]] == ["S-gangue", "S-ash", "S-dear"]
+    assert [point["id"] for point in data["points"]] == ["supply-S-gangue", "supply-S-ash", "supply-S-dear"]
     assert data["points"][1]["tonnes"] == 8000 and data["points"][1]["kind"] == "supply"
-    row = html.unescape(re.search(r'data-listing="S-ash".*?</a>', page, re.S).group(0))
+    row = html.unescape(re.search(r'data-listing="supply-S-ash".*?</a>', page, re.S).group(0))
     for words in (
         "粉煤灰",
         "8,000 吨",
@@ -348,7 +348,7 @@ def test_rows_and_map_show_the_same(market: SimpleNamespace, client: FlaskClient
         "按产能估算",
     ):
         assert words in row, words
-    assert "chip estimate" not in re.search(r'data-listing="S-dear".*?</a>', page, re.S).group(0)
+    assert "chip estimate" not in re.search(r'data-listing="supply-S-dear".*?</a>', page, re.S).group(0)
 
 
 @pytest.mark.parametrize(
