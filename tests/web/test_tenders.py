@@ -242,8 +242,10 @@ class TestDeciding:
         assert owner.post(accept(bid)).status_code == 302
         assert owner.post(accept(trade.bids(supply)[1])).status_code == 409
 
-    def test_no_such_bid(self, owner: Person) -> None:
-        assert owner.post("/bids/999999/accept/1").status_code == 404
+    @pytest.mark.parametrize("number", ["999999", "0", "99999999999999999999"])
+    def test_no_such_bid(self, owner: Person, number: str) -> None:
+        for verb in ("accept/1", "decline/1", "withdraw"):
+            assert owner.post(f"/bids/{number}/{verb}").status_code == 404
 
     def test_without_the_token_nothing_happens(self, trade: Trade, owner: Person, placed) -> None:
         supply, bid = placed
