@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from matching.catalogue import Catalogue
-from matching.derived import with_derived
 from matching.problem import (
     BLEND,
     EACH,
@@ -117,7 +116,7 @@ class _Build:
             ask_yuan_per_t=_floats(rows, "ask_yuan_per_t", order, 0.0),
             min_lot_t=_floats(rows, "min_lot_t", order, 0.0),
             max_distance_km=_floats(rows, "max_distance_km", order, np.inf),
-            property_value=_frozen(with_derived(value, self.properties)),
+            property_value=_frozen(value),
             property_sd=_frozen(spread),
         ), at
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from matching.derived import with_derived
 from matching.scenario import ScenarioError, read_scenario
 from tests.engine.random_markets import catalogue
 
@@ -217,26 +219,22 @@ def test_windows_are_cut_to_the_horizon_and_may_lie_outside(tmp_path: Path) -> N
     assert supplies.first_month[1] > supplies.last_month[1]
 
 
-def test_what_follows_from_components_is_computed_only_where_all_are_there(tmp_path: Path) -> None:
-    assays = "supply,property,value\n" + "".join(
-        f"{supply},{key},{value}\n"
-        for supply, key, value in [
-            ("S1", "sio2", 50),
-            ("S1", "al2o3", 25),
-            ("S1", "fe2o3", 5),
-            ("S1", "act_ra", 100),
-            ("S1", "ira", 0.7),
-            ("S2", "sio2", 50),
-            ("S2", "al2o3", 25),
-        ]
-    )
+def test_a_property_is_assayed_only_where_its_own_row_says_so(tmp_path: Path) -> None:
+    parts = [("sio2", 50), ("al2o3", 25), ("fe2o3", 5)]
+    assays = "supply,property,value\n" + "".join(f"S1,{key},{value}\n" for key, value in parts)
     problem = read_scenario(_write(tmp_path, GOOD | {"assays.csv": assays}), catalogue())
-    at = {key: problem.properties.index(key) for key in ("saf", "al_si", "ira", "igamma")}
-    value = problem.supplies.property_value
-    assert value[0, at["saf"]] == 80 and value[1, at["saf"]] != value[1, at["saf"]]
-    assert value[1, at["al_si"]] == 0.5
-    assert value[0, at["ira"]] == 0.7
-    assert value[0, at["igamma"]] != value[0, at["igamma"]]
+    assert np.isnan(problem.supplies.property_value[0, problem.properties.index("saf")])
+
+
+def test_what_follows_from_components_is_computed_only_where_all_are_there() -> None:
+    properties = ("act_ra", "al2o3", "al_si", "fe2o3", "igamma", "ira", "saf", "sio2")
+    nan = float("nan")
+    value = np.array([[100, 25, nan, 5, nan, 0.7, nan, 50], [nan, 25, nan, nan, nan, nan, nan, 50]])
+    filled = with_derived(value, properties)
+    assert filled[0, 6] == 80 and np.isnan(filled[1, 6])
+    assert filled[1, 2] == 0.5
+    assert filled[0, 5] == 0.7, "an assay of the property itself stands"
+    assert np.isnan(filled[0, 4])
 
 
 def test_ten_thousand_wrong_references_are_told_quickly(tmp_path: Path) -> None:
