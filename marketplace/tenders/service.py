@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.errors import NotFound, NotPossible, Refusal
+from marketplace.errors import NotFound, NotPossible, Refusal, refuse
+from marketplace.market.changed import market_changed
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import require
 from marketplace.tenders import queries, rules
@@ -33,15 +34,16 @@ class BidOffer:
 
 def place_bid(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, offer: BidOffer) -> Bid:
     """Bid on the listing ``code``; the same ``submission_key`` again returns the bid it made the first time."""
+    listing = _locked(uow, kind, code)
+    require(actor, "bid.place")
+    # Asked behind the lock, so that of two clicks at one moment the later one finds what the earlier one made.
     if offer.submission_key and (earlier := queries.by_submission(uow.session, offer.submission_key)):
         require(actor, "bid.withdraw", earlier)
         return earlier
-    listing = _locked(uow, kind, code)
-    require(actor, "bid.place")
     own = _own_listing(uow, actor, listing, offer.own_listing)
-    _refuse(rules.may_bid(standing_of(uow.session, listing, actor.enterprise_id, offer.waste_type_id)))
+    refuse(rules.may_bid(standing_of(uow.session, listing, actor.enterprise_id, offer.waste_type_id)))
     room = room_of(uow.session, listing)
-    _refuse([
+    refuse([
         *rules.terms_possible(room, offer.terms, min_lot_t=listing.min_lot_t),
         *_waste_accepted(listing, offer.waste_type_id),
     ])
@@ -61,7 +63,7 @@ def accept_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, note
     """Accept a bid as the owner of the listing: its tonnes are promised from now on, and all bidders are told."""
     bid, listing = _bid_and_locked_listing(uow, bid_id)
     require(actor, "bid.decide", listing)
-    _refuse(_still_as_seen(bid, version))
+    refuse(_still_as_seen(bid, version))
     own = bid.own_demand or bid.own_supply
     if own is not None:
         uow.lock(type(own), own.id)
@@ -72,15 +74,14 @@ def accept_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, note
     reasons += rules.terms_possible(room_of(uow.session, listing), terms, min_lot_t=None)
     if own is not None and own.status == ListingStatus.PUBLISHED and not reasons:
         reasons += _bidder_has_room(uow, own, terms)
-    _refuse(reasons)
+    refuse(reasons)
     _decide(uow, actor, bid, BidStatus.ACCEPTED, note)
     event = uow.record(actor.user_id, "bid.accepted", bid, **_facts(bid, listing))
     others = [other.bidder_enterprise_id for other in queries.bids_on(uow.session, listing)
               if other.status == BidStatus.OPEN]
     told = {bid.bidder_enterprise_id, listing.enterprise_id, *others}
     uow.notify(queries.staff_of(uow.session, sorted(told)), event)
-    uow.touch_market()
-    uow.enqueue("refresh_plan", {}, dedupe_key="refresh_plan")
+    market_changed(uow)
     return bid
 
 
@@ -88,8 +89,8 @@ def decline_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, not
     """Decline a bid as the owner of the listing; the bidder is told with the note."""
     bid, listing = _bid_and_locked_listing(uow, bid_id)
     require(actor, "bid.decide", listing)
-    _refuse(_still_as_seen(bid, version))
-    _refuse(rules.may_decide(open_bid=bid.status == BidStatus.OPEN, published=True))
+    refuse(_still_as_seen(bid, version))
+    refuse(rules.may_decide(open_bid=bid.status == BidStatus.OPEN, published=True))
     _decide(uow, actor, bid, BidStatus.DECLINED, note)
     event = uow.record(actor.user_id, "bid.declined", bid, **_facts(bid, listing))
     uow.notify(queries.staff_of(uow.session, [bid.bidder_enterprise_id, listing.enterprise_id]), event)
@@ -100,7 +101,7 @@ def withdraw_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int) -> Bid:
     """Take back an open bid; the owner of the listing is told."""
     bid, listing = _bid_and_locked_listing(uow, bid_id)
     require(actor, "bid.withdraw", bid)
-    _refuse(rules.may_withdraw(open_bid=bid.status == BidStatus.OPEN))
+    refuse(rules.may_withdraw(open_bid=bid.status == BidStatus.OPEN))
     bid.status = BidStatus.WITHDRAWN
     event = uow.record(actor.user_id, "bid.withdrawn", bid, **_facts(bid, listing))
     uow.notify(queries.staff_of(uow.session, [listing.enterprise_id]), event)
@@ -187,8 +188,3 @@ def _facts(bid: Bid, listing: Listing) -> dict[str, object]:
         "t_per_month": str(bid.t_per_month),
         "price_yuan_per_t": str(bid.price_yuan_per_t),
     }
-
-
-def _refuse(reasons: list[Refusal]) -> None:
-    if reasons:
-        raise NotPossible(reasons)
