@@ -34,5 +34,11 @@ class NotPossible(MarketError):
         self.reasons = reasons
 
 
+def refuse(reasons: list[Refusal]) -> None:
+    """Raise :class:`NotPossible` where there is a reason."""
+    if reasons:
+        raise NotPossible(reasons)
+
+
 class Stale(MarketError):
     """Somebody changed it meanwhile (409)."""

@@ -8,16 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from marketplace.i18n import language
+from marketplace.months import SHANGHAI
 
 Number = int | float | Decimal
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MISSING = "—"
 
 
@@ -84,6 +83,20 @@ def month(value: str | None) -> str:
     if language() == "zh":
         return f"{year} 年 {int(number_of_month)} 月"
     return dt.date(int(year), int(number_of_month), 1).strftime("%b %Y")
+
+
+def unit(word: str) -> str:
+    """A unit as it stands behind a figure; a pure number, a class or a word has none."""
+    return "" if word in ("", "-", "1", "cat") else word
+
+
+def limits(low: Number | None, high: Number | None) -> str:
+    """``≤ 8``, ``≥ 40`` or ``6–9``; every decimal of a stated limit counts."""
+    if low is None:
+        return f"≤ {number(high, 6)}" if high is not None else ""
+    if high is None:
+        return f"≥ {number(low, 6)}"
+    return f"{number(low, 6)}–{number(high, 6)}"
 
 
 def listed(names: Iterable[str]) -> str:

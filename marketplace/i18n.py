@@ -7,6 +7,8 @@ from flask_babel import Babel
 from flask_babel import get_locale as babel_locale
 from flask_login import current_user
 
+from marketplace.months import SHANGHAI
+
 LOCALES = {"zh": "中文", "en": "English"}
 COOKIE = "lang"
 HTML_LANG = {"zh": "zh-CN", "en": "en"}
@@ -36,7 +38,7 @@ def named(row: object) -> str:
 
 def register(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
-    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = SHANGHAI.key
     Babel(app, locale_selector=choose_locale)
     app.jinja_env.globals.update(LOCALES=LOCALES, html_lang=lambda: HTML_LANG[language()], language=language)
     app.jinja_env.filters["named"] = named

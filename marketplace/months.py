@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def month_of(moment: dt.datetime) -> str:
+    """The month of an aware moment, in Shanghai."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m")
+
 
 def months_between(first: str, last: str) -> list[str]:
     """The months from ``first`` to ``last`` inclusive; empty where ``last`` is before ``first``."""

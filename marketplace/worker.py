@@ -38,9 +38,10 @@ class Claim:
 
 def handlers() -> dict[str, Handler]:
     """What each kind of job does."""
+    from marketplace.market.changed import REFRESH_PLAN
     from marketplace.market.plan import refresh_plan
 
-    return {"refresh_plan": lambda session, payload: refresh_plan(session, **payload)}
+    return {REFRESH_PLAN: lambda session, payload: refresh_plan(session, **payload)}
 
 
 def work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from marketplace.market.changed import REFRESH_PLAN
 from marketplace.reasons import declare
 from models.jobs import JobStatus
 
@@ -21,4 +22,4 @@ JOB_WORDS: dict[str, LazyString] = {
     JobStatus.DONE: _l("done"),
     JobStatus.FAILED: _l("failed"),
 }
-JOB_KINDS: dict[str, LazyString] = {"refresh_plan": _l("Compute the best plan anew")}
+JOB_KINDS: dict[str, LazyString] = {REFRESH_PLAN: _l("Compute the best plan anew")}

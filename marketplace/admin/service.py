@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.queries import user_by_email
 from marketplace.errors import NotFound, NotPossible, Refusal
+from marketplace.market.changed import market_changed
 from marketplace.security.actor import COMMITTEE, STAFF, Actor
 from marketplace.security.passwords import hash_password
 from marketplace.security.permissions import require
@@ -36,8 +37,7 @@ def set_qualified(*, uow: UnitOfWork, actor: Actor, enterprise_id: int, qualifie
     if enterprise.qualified != qualified:
         enterprise.qualified = qualified
         uow.record(actor, "enterprise.qualified", enterprise, qualified=qualified)
-        uow.touch_market()
-        uow.enqueue("refresh_plan", {}, dedupe_key="refresh_plan")
+        market_changed(uow)
     return enterprise
 
 

@@ -33,6 +33,7 @@ def current() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def import_scenario(folder: Path) -> None:
     """Import the scenario FOLDER into an empty market."""
+    from marketplace.market.changed import market_changed
     from marketplace.market.importing import MarketNotEmpty, import_scenario
     from marketplace.unit_of_work import UnitOfWork
     from matching.scenario import ScenarioError
@@ -42,7 +43,7 @@ def import_scenario(folder: Path) -> None:
     try:
         with make_sessions(engine)() as session, UnitOfWork(session) as uow:
             done = import_scenario(uow=uow, folder=folder)
-            uow.enqueue("refresh_plan", {}, dedupe_key="refresh_plan")
+            market_changed(uow)
     except ScenarioError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from error

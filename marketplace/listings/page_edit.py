@@ -15,9 +15,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.i18n import named
-from marketplace.listings import presenters_edit, presenters_rows, queries_edit, rules, service, steps
+from marketplace.listings import presenters_edit, presenters_rows, queries_edit, rules, steps
 from marketplace.listings.forms.assays import property_choices
 from marketplace.listings.steps import Market
+from marketplace.months import month_of
 from matching.catalogue import Catalogue
 from models.catalogue.reference import catalogue as reference
 from models.listings import Listing, Supply
@@ -36,7 +37,7 @@ REMEDIES = {
 def market(session: Session, enterprise_id: int | None, now: dt.datetime) -> Market:
     """Sites to choose from, and the first month on offer, which is the present one."""
     found = queries_edit.sites_of(session, enterprise_id) if enterprise_id is not None else []
-    return Market(found, [presenters_edit.site_name(site) for site in found], service.this_month(now))
+    return Market(found, [presenters_edit.site_name(site) for site in found], month_of(now))
 
 
 def sites(session: Session, listing: Listing) -> Sequence[Site]:

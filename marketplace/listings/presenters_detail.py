@@ -9,12 +9,10 @@ from flask_babel import gettext as _
 
 from marketplace import formatting
 from marketplace.i18n import language, named
-from marketplace.matches.bands import Band, band, limit_words
+from marketplace.matches.bands import Band, band
 from marketplace.matches.grades import Grade, applies, grades
 from models.catalogue.reference import UseSpec, catalogue
 from models.listings import Demand, Supply
-
-UNITLESS = ("1", "cat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def assay_views(supply: Supply) -> tuple[list[AssayView], list[AssayView]]:
             AssayView(
                 name=named(entry), value=formatting.number(assay.value, 4),
                 spread=formatting.number(assay.sd, 3) if assay.sd is not None else "",
-                unit="" if entry.unit in UNITLESS else entry.unit, method=assay.method or entry.test_method,
+                unit=formatting.unit(entry.unit), method=assay.method or entry.test_method,
                 laboratory=assay.laboratory, day=formatting.day(assay.sampled_on) if assay.sampled_on else "",
                 typical=assay.kind == "typical",
                 bands=_bands(limits.pop(assay.property_id, []), float(assay.value)),
@@ -100,7 +98,7 @@ def _open_limit(key: str, specs: Sequence[UseSpec], value: float | None) -> Assa
     entry = catalogue().properties[key]
     return AssayView(
         name=named(entry), value=_("not assayed") if value is None else formatting.number(value, 4),
-        spread="", unit="" if entry.unit in UNITLESS else entry.unit,
+        spread="", unit=formatting.unit(entry.unit),
         method=entry.test_method if value is None else _("computed from its parts"), laboratory="", day="",
         typical=False, bands=_bands(specs, value),
     )
@@ -151,7 +149,7 @@ def spec_views(demand: Demand) -> list[SpecView]:
         views.append(
             SpecView(
                 name=named(spec.property), waste=named(spec.waste_type) if spec.waste_type else "",
-                limit=limit_words(spec.minimum, spec.maximum), unit="" if unit in UNITLESS else unit,
+                limit=formatting.limits(spec.minimum, spec.maximum), unit=formatting.unit(unit),
                 blend=spec.basis == "blend", standard=spec.standard, clause=spec.clause, note=spec.note,
             )
         )

@@ -54,7 +54,6 @@ declare(
 )
 
 # How the catalogue writes that a property is a bare number.
-NO_UNIT = ("", "-", "1", "cat")
 
 FIELD_WORDS = {
     "q": _l("Words"),
@@ -179,13 +178,10 @@ def part_words(search: SearchFilter, part: str, options: Options) -> str:
 def range_words(wanted: PropertyRange, options: Options) -> str:
     """``LOI ≤ 8 %``; without limits it is enough that the property was assayed."""
     entry = options.properties[wanted.property_id]
-    name, unit = named(entry), "" if entry.unit in NO_UNIT else f" {entry.unit}"
-    low, high = (_figure(side) for side in (wanted.bounds.low, wanted.bounds.high))
-    if wanted.bounds.low is not None and wanted.bounds.high is not None:
-        return f"{name} {low}–{high}{unit}"
     if wanted.bounds:
-        return f"{name} ≥ {low}{unit}" if wanted.bounds.low is not None else f"{name} ≤ {high}{unit}"
-    return _("%(property)s assayed", property=name)
+        limits = formatting.limits(wanted.bounds.low, wanted.bounds.high)
+        return f"{named(entry)} {limits} {formatting.unit(entry.unit)}".rstrip()
+    return _("%(property)s assayed", property=named(entry))
 
 
 def _bounds_words(search: SearchFilter, part: str) -> str:

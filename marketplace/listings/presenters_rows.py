@@ -61,7 +61,7 @@ class RuleView:
 
 def unit_of(key: str) -> str:
     entry = catalogue().properties.get(key)
-    return "" if entry is None or entry.unit == "1" else entry.unit
+    return "" if entry is None else formatting.unit(entry.unit)
 
 
 def property_view(key: str, supply: Supply) -> PropertyView:
@@ -103,7 +103,7 @@ def _spec_view(row: Any, default: defaults.DefaultLimit | None) -> SpecView:
     return SpecView(
         named(data.properties[key]), unit_of(key), waste_name,
         "default" if _as_proposed(row, default) else "own",
-        limit_text(default.minimum, default.maximum), default.firm, condition_text(default.condition),
+        formatting.limits(default.minimum, default.maximum), default.firm, condition_text(default.condition),
         defaults.mixes_linearly(key),
     )
 
@@ -119,15 +119,6 @@ def _same(typed: Any, proposed: float | None) -> bool:
     if typed is None or proposed is None:
         return typed is None and proposed is None
     return abs(float(typed) - proposed) < 1e-9
-
-
-def limit_text(low: float | None, high: float | None) -> str:
-    """``≤ 8``, ``≥ 70`` or ``50–70``."""
-    if low is None:
-        return f"≤ {formatting.plain_number(high)}" if high is not None else ""
-    if high is None:
-        return f"≥ {formatting.plain_number(low)}"
-    return f"{formatting.plain_number(low)}–{formatting.plain_number(high)}"
 
 
 def assay_lines(supply: Supply) -> list[tuple[str, str]]:
@@ -151,7 +142,7 @@ def spec_lines(demand: Demand) -> list[tuple[str, str]]:
     names = catalogue().properties
     lines = []
     for row in demand.specs:
-        text = f"{limit_text(row.minimum, row.maximum)} {unit_of(row.property_id)}".rstrip()
+        text = f"{formatting.limits(row.minimum, row.maximum)} {unit_of(row.property_id)}".rstrip()
         if row.waste_type is not None:
             text = _("%(limit)s, only %(waste)s", limit=text, waste=named(row.waste_type))
         if row.basis == defaults.BLEND:
@@ -201,9 +192,9 @@ def _rule_view(spec: UseSpec) -> RuleView:
     data = catalogue()
     entry = data.properties.get(spec.property_key or "")
     title = named(entry) if entry is not None else _("Condition")
-    limit = limit_text(spec.min, spec.max)
+    limit = formatting.limits(spec.min, spec.max)
     if limit:
-        title = f"{title} {limit} {'' if spec.unit in ('1', 'cat') else spec.unit}".rstrip()
+        title = f"{title} {limit} {formatting.unit(spec.unit)}".rstrip()
     return RuleView(title, condition_text(spec.condition), spec.note, source_text(spec.standard, spec.clause))
 
 

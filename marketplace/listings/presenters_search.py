@@ -21,7 +21,7 @@ from marketplace.listings.filters import (
     TONNES,
     SearchFilter,
 )
-from marketplace.listings.presenters_filters import NO_UNIT, address, place_name
+from marketplace.listings.presenters_filters import address, place_name
 from marketplace.listings.queries_options import Options
 from marketplace.listings.queries_search import PAGE_ROWS, Counts
 from marketplace.months import month_after, months_between
@@ -161,7 +161,7 @@ def property_choices(search: SearchFilter, options: Options) -> list[tuple[str, 
     """Properties that were assayed, or are asked for, with their unit, in the order of their names."""
     offered = options.assayed | {wanted.property_id for wanted in search.ranges}
     words = [
-        (key, f"{named(row)} ({row.unit})" if row.unit not in NO_UNIT else named(row))
+        (key, f"{named(row)} ({unit})" if (unit := formatting.unit(row.unit)) else named(row))
         for key, row in options.properties.items()
         if key in offered
     ]

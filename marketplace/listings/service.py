@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.errors import NotFound, NotPossible, Refusal
-from marketplace.formatting import SHANGHAI
+from marketplace.errors import NotFound, NotPossible, Refusal, refuse
 from marketplace.listings import notifications, queries_edit, rules, writing
 from marketplace.listings.changes import DEMAND, SUPPLY, Changes, DoubleSubmission, StaleEdit
 from marketplace.listings.queries_edit import MODELS
+from marketplace.market.changed import market_changed
+from marketplace.months import month_of
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import may, require
 from marketplace.unit_of_work import UnitOfWork
@@ -65,10 +65,10 @@ def publish(
         return listing
     if listing.version != version:
         raise NotPossible([Refusal("listing:changed_meanwhile")])
-    _refuse(publishable(listing, catalogue, this_month(uow.now)))
+    refuse(publishable(listing, catalogue, month_of(uow.now)))
     listing.status, listing.published_at = ListingStatus.PUBLISHED, uow.now
     uow.record(actor, f"{kind}.published", listing, code=listing.code)
-    _market_changed(uow)
+    market_changed(uow)
     return listing
 
 
@@ -78,11 +78,11 @@ def withdraw(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, reason: str
     require(actor, "listing.edit", listing)
     if listing.status == ListingStatus.WITHDRAWN:
         return listing
-    _refuse(rules.may_withdraw(status=listing.status))
+    refuse(rules.may_withdraw(status=listing.status))
     listing.status = ListingStatus.WITHDRAWN
     event = uow.record(actor, f"{kind}.withdrawn", listing, code=listing.code, reason=reason)
     notifications.tell_of_withdrawal(uow, listing, event)
-    _market_changed(uow)
+    market_changed(uow)
     return listing
 
 
@@ -91,8 +91,8 @@ def copy(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, submission_key:
     listing = _locked(uow, actor, kind, code)
     require(actor, "listing.edit", listing)
     changes = writing.content_of(listing)
-    if str(changes.columns["start_month"]) < this_month(uow.now):
-        columns = {**changes.columns, "start_month": this_month(uow.now), "end_month": None}
+    if str(changes.columns["start_month"]) < month_of(uow.now):
+        columns = {**changes.columns, "start_month": month_of(uow.now), "end_month": None}
         changes = replace(changes, columns=columns)
     return _create(uow, actor, kind, changes, submission_key)
 
@@ -116,11 +116,6 @@ def draft_of(listing: Listing, month: str) -> rules.Draft:
     )
 
 
-def this_month(now: dt.datetime) -> str:
-    """The month of an aware moment, in Shanghai."""
-    return now.astimezone(SHANGHAI).strftime("%Y-%m")
-
-
 def _create(uow: UnitOfWork, actor: Actor, kind: str, changes: Changes, key: str) -> Listing:
     require(actor, "listing.create")
     if earlier := queries_edit.by_submission(uow.session, kind, key):
@@ -128,7 +123,7 @@ def _create(uow: UnitOfWork, actor: Actor, kind: str, changes: Changes, key: str
         return earlier
     listing = MODELS[kind](
         code=_new_code(kind), enterprise_id=actor.enterprise_id, created_by=actor.user_id, submission_key=key,
-        created_at=uow.now, t_per_month=0, start_month=this_month(uow.now),
+        created_at=uow.now, t_per_month=0, start_month=month_of(uow.now),
     )
     listing.site_id = writing.chosen_site(uow, actor, actor.enterprise_id, changes.site).id
     writing.write(uow, listing, replace(changes, site=None))
@@ -158,24 +153,24 @@ def _edit(
         if any(set(one.values) & changes.touched() for one in earlier):
             raise StaleEdit(listing.version, earlier)
     type_column = "waste_type_id" if kind == SUPPLY else "use_id"
-    _refuse(rules.may_change_type(
+    refuse(rules.may_change_type(
         changes_type=type_column in differing, has_bids=queries_edit.has_bids(uow.session, listing),
         field=type_column,
     ))
     if _AMOUNTS & set(differing):
         # Before the row is written: the database would refuse some of it too, but not in words.
-        _refuse(rules.amount_possible(_draft_after(listing, changes, this_month(uow.now))))
+        refuse(rules.amount_possible(_draft_after(listing, changes, month_of(uow.now))))
     before = listing.version
     writing.write(uow, listing, changes)
     listing.updated_at = uow.now
     uow.session.flush()
     uow.session.refresh(listing)
-    _refuse(_still_sound(uow, listing, catalogue))
+    refuse(_still_sound(uow, listing, catalogue))
     uow.record(
         actor, f"{kind}.updated", listing, changed={**differing, "version": [before, listing.version]}
     )
     if listing.status == ListingStatus.PUBLISHED:
-        _market_changed(uow)
+        market_changed(uow)
     return listing
 
 
@@ -190,7 +185,7 @@ def _still_sound(uow: UnitOfWork, listing: Listing, catalogue: Catalogue) -> lis
     stock = listing.stock_t if isinstance(listing, Supply) else 0
     promised = queries_edit.promised_t_per_month(uow.session, listing)
     return [
-        *publishable(listing, catalogue, this_month(uow.now)),
+        *publishable(listing, catalogue, month_of(uow.now)),
         *rules.covers_promises(t_per_month=listing.t_per_month, stock_t=stock, promised_t=promised),
     ]
 
@@ -206,15 +201,5 @@ def _locked(uow: UnitOfWork, actor: Actor, kind: str, code: str) -> Listing:
     return listing
 
 
-def _market_changed(uow: UnitOfWork) -> None:
-    uow.touch_market()
-    uow.enqueue("refresh_plan", {}, dedupe_key="refresh_plan")
-
-
 def _new_code(kind: str) -> str:
     return ("S-" if kind == SUPPLY else "D-") + "".join(secrets.choice(_ALPHABET) for _place in range(6))
-
-
-def _refuse(reasons: list[Refusal]) -> None:
-    if reasons:
-        raise NotPossible(reasons)

@@ -19,6 +19,7 @@ from marketplace.listings.changes import DEMAND, SUPPLY, DoubleSubmission, Stale
 from marketplace.listings.forms.fields import StepForm
 from marketplace.listings.forms.place import PlaceForm
 from marketplace.listings.forms.withdraw import WithdrawForm
+from marketplace.months import month_of
 from marketplace.reasons import refusal_text
 from marketplace.security.permissions import may, require
 from marketplace.session import current_actor, db_session, unit_of_work
@@ -146,7 +147,7 @@ def _step(kind: str, code: str, step: str) -> ResponseReturnValue:
 
 def _review(kind: str, code: str, refused: list[Refusal] | None = None) -> ResponseReturnValue:
     listing = _own(kind, code)
-    reasons = service.publishable(listing, engine_catalogue(), service.this_month(utc_now()))
+    reasons = service.publishable(listing, engine_catalogue(), month_of(utc_now()))
     shown = [*(refused or []), *(reason for reason in reasons if reason not in (refused or []))]
     return render_template(
         "listings/edit_review.html", kind=kind, listing=listing, title=_title(kind, listing),

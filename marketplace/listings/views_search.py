@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import Refusal
-from marketplace.formatting import SHANGHAI
 from marketplace.listings import presenters_filters as words
 from marketplace.listings import presenters_lines, queries_options, queries_search
 from marketplace.listings import presenters_search as presenters
 from marketplace.listings.filters import DEMAND, SUPPLY, Asked
 from marketplace.listings.filters_read import read_filter
+from marketplace.months import month_of
 from marketplace.reasons import refusal_text
 from marketplace.session import current_actor, db_session
+from models.base import utc_now
 
 
 def supplies() -> ResponseReturnValue:
@@ -34,7 +34,7 @@ def _search(kind: str) -> ResponseReturnValue:
     if not asked.problems and list(request.args.items(multi=True)) != asked.search.params():
         # One search has one address: what is empty or out of order is dropped.
         return redirect(words.address(asked.search))
-    month = dt.datetime.now(SHANGHAI).strftime("%Y-%m")
+    month = month_of(utc_now())
     origin = options.places.get(asked.search.near)
     counts = queries_search.count(session, asked.search, origin, month)
     asked = _on_a_page_that_exists(asked, counts.total)

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from marketplace.config import VAR_FOLDER
+from marketplace.months import month_of
 from matching.problem import Carbon, Freight
 from models.base import utc_now
 from models.market import MarketSettings
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matching.params import DistanceModel
     from matching.scenario.settings import Settings
 
-_HOME = ZoneInfo("Asia/Shanghai")
 _MONTHS, _CIRCUITY = 12, 1.35
 
 
@@ -31,7 +30,7 @@ def market_settings(session: Session, *, now: datetime | None = None) -> MarketS
         return row
     freight = Freight()
     return MarketSettings(
-        id=1, title="", first_month=(now or utc_now()).astimezone(_HOME).strftime("%Y-%m"), months=_MONTHS,
+        id=1, title="", first_month=month_of(now or utc_now()), months=_MONTHS,
         circuity=_CIRCUITY, handling_yuan_per_t=freight.handling_yuan_per_t,
         rate_yuan_per_t_km=freight.rate_yuan_per_t_km, freight_source="", carbon=carbon_table(Carbon()),
         source="",

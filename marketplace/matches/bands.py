@@ -35,7 +35,7 @@ def band(name: str, unit: str, value: float | None, low: float | None, high: flo
         x1=place(high) if high is not None else 100.0,
         tick=None if value is None else place(value),
         state=_state(value, low, high),
-        text=_words(name, "" if unit in ("1", "cat") else unit, value, low, high),
+        text=_words(name, formatting.unit(unit), value, low, high),
     )
 
 
@@ -47,7 +47,7 @@ def _state(value: float | None, low: float | None, high: float | None) -> str:
 
 
 def _words(name: str, unit: str, value: float | None, low: float | None, high: float | None) -> str:
-    limit = limit_words(low, high)
+    limit = formatting.limits(low, high)
     if value is None:
         return _("%(name)s: not assayed, limit %(limit)s %(unit)s", name=name, limit=limit, unit=unit).strip()
     values = {"name": name, "value": formatting.number(value, 3), "unit": unit, "limit": limit}
@@ -64,12 +64,3 @@ def _margin(value: float, low: float | None, high: float | None) -> str:
     limit = high if low is None or (high is not None and high - value < value - low) else low
     gap = abs((limit or 0.0) - value)
     return formatting.percent(gap / abs(limit)) if limit else formatting.number(gap, 3)
-
-
-def limit_words(low: float | None, high: float | None) -> str:
-    """``≤ 8``, ``≥ 40`` or ``6–9``."""
-    if low is None:
-        return f"≤ {formatting.number(high, 4)}"
-    if high is None:
-        return f"≥ {formatting.number(low, 4)}"
-    return f"{formatting.number(low, 4)}–{formatting.number(high, 4)}"

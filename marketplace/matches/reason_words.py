@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace import formatting
 from marketplace.i18n import named
-from marketplace.matches.bands import limit_words
 from matching.explaining import Remedy
 from matching.reasons import Reason
 from models.catalogue.reference import catalogue
@@ -44,25 +44,26 @@ def _reason_text(reason: Reason) -> str:
     if kind == "qualified":
         return _("Receiver checked") if met else _("Receiver not checked yet")
     if kind == "months":
-        count = int(values["shared"])  # type: ignore[call-overload]
-        return ngettext("%(num)s month in common", "%(num)s months in common", count) if met else _("No month in common")
+        count = int(_number(values["shared"]) or 0)
+        shared = ngettext("%(num)s month in common", "%(num)s months in common", count)
+        return shared if met else _("No month in common")
     if kind == "distance":
         return _distance_text(values, met)
     return _lot_text(values, met)
 
 
 def _distance_text(values: dict[str, object], met: bool) -> str:
-    km = formatting.number(values["km"], 1)  # type: ignore[arg-type]
+    km = _figure(values["km"], 1)
     if "limit_km" not in values:
         return _("%(km)s km", km=km)
-    limit = formatting.number(values["limit_km"], 1)  # type: ignore[arg-type]
+    limit = _figure(values["limit_km"], 1)
     if met:
         return _("%(km)s km, limit %(limit)s", km=km, limit=limit)
     return _("%(km)s km, more than the limit of %(limit)s", km=km, limit=limit)
 
 
 def _lot_text(values: dict[str, object], met: bool) -> str:
-    lot, found = formatting.number(values["lot_t"], 1), formatting.number(values["tonnes"], 1)  # type: ignore[arg-type]
+    lot, found = _figure(values["lot_t"], 1), _figure(values["tonnes"], 1)
     if met:
         return _("Smallest lot of %(lot)s t reached", lot=lot)
     return _("%(tonnes)s t a month, less than the smallest lot of %(lot)s", tonnes=found, lot=lot)
@@ -74,9 +75,9 @@ def _spec_text(reason: Reason) -> str:
     name = named(entry)
     if values["value"] is None:
         return _("%(name)s not assayed", name=name)
-    limit = limit_words(values["min"], values["max"])  # type: ignore[arg-type]
-    unit = "" if entry.unit in ("1", "cat") else entry.unit
-    figures = {"name": name, "value": formatting.number(values["value"], 3), "unit": unit, "limit": limit}  # type: ignore[arg-type]
+    limit = formatting.limits(_number(values["min"]), _number(values["max"]))
+    unit = formatting.unit(entry.unit)
+    figures = {"name": name, "value": _figure(values["value"], 3), "unit": unit, "limit": limit}
     if values["blend"] and reason.state != "yes":
         return _("%(name)s %(value)s %(unit)s, mix must be %(limit)s", **figures)
     return _("%(name)s %(value)s %(unit)s, limit %(limit)s", **figures).replace("  ", " ")
@@ -88,12 +89,12 @@ def remedy_text(remedy: Remedy) -> str:
     if remedy.code in ("lower_property", "raise_property", "mix_lower", "mix_higher", "test"):
         return _property_remedy(remedy)
     if remedy.code == "raise_distance":
-        km = formatting.number(values["km"], 1)  # type: ignore[arg-type]
+        km = _figure(values["km"], 1)
         if values["whose"] == "supply":
             return _("The supply's distance limit would have to be %(km)s km longer.", km=km)
         return _("The demand's distance limit would have to be %(km)s km longer.", km=km)
     if remedy.code == "lower_lot":
-        tonnes = formatting.number(values["tonnes"], 1)  # type: ignore[arg-type]
+        tonnes = _figure(values["tonnes"], 1)
         return _("A smallest lot of %(tonnes)s t would do.", tonnes=tonnes)
     sentences = {
         "accept_waste": _("The demand would have to take this waste type."),
@@ -110,8 +111,8 @@ def _property_remedy(remedy: Remedy) -> str:
     if remedy.code == "test":
         return _("Have %(name)s tested (%(method)s).", name=named(entry), method=entry.test_method)
     figures = {
-        "name": named(entry), "unit": "" if entry.unit in ("1", "cat") else entry.unit,
-        "gap": formatting.number(values["gap"], 3), "limit": formatting.number(values["limit"], 3),  # type: ignore[arg-type]
+        "name": named(entry), "unit": formatting.unit(entry.unit),
+        "gap": _figure(values["gap"], 3), "limit": _figure(values["limit"], 3),
     }
     sentences = {
         "lower_property": _("%(name)s must fall by %(gap)s to %(limit)s %(unit)s, or the limit be relaxed.", **figures),
@@ -120,3 +121,12 @@ def _property_remedy(remedy: Remedy) -> str:
         "mix_higher": _("Mixed with lots whose %(name)s is above %(limit)s %(unit)s it would fit.", **figures),
     }
     return sentences[remedy.code]
+
+
+def _number(value: object) -> float | None:
+    """A figure of a reason; its values hold words as well, and None for a side without a limit."""
+    return float(value) if isinstance(value, Real) else None
+
+
+def _figure(value: object, digits: int) -> str:
+    return formatting.number(_number(value), digits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from marketplace.errors import NotFound, NotPossible, Refusal
+from marketplace.errors import NotFound, Refusal, refuse
 from marketplace.organisations import rules
 from marketplace.security.actor import ADMIN, Actor
 from marketplace.security.permissions import require
@@ -35,8 +35,7 @@ def update_profile(
     )
     if version != enterprise.version:
         reasons.append(Refusal("enterprise:changed"))
-    if reasons:
-        raise NotPossible(reasons)
+    refuse(reasons)
     changed = [
         field for field in ("name", "name_en") if getattr(enterprise, field) != getattr(profile, field)
     ]

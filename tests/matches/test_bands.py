@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from marketplace.app import create_app
 from marketplace.config import Settings
-from marketplace.matches.bands import band, limit_words
+from marketplace.formatting import limits
+from marketplace.matches.bands import band
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,7 +46,7 @@ def test_words(value: float | None, low: float | None, high: float | None, state
     ("low", "high", "words"), [(None, 8.0, "≤ 8"), (40.0, None, "≥ 40"), (6.0, 9.0, "6–9"), (0.5, 1.25, "0.5–1.25")]
 )
 def test_limits(low: float | None, high: float | None, words: str) -> None:
-    assert limit_words(low, high) == words
+    assert limits(low, high) == words
 
 
 figures = some.floats(-1000, 1000).map(lambda value: round(value, 3))
