@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -95,8 +96,7 @@ def test_nothing_imports_from_the_web_folder_but_itself() -> None:
 
 def test_slow_libraries_are_not_imported_by_the_web_at_start() -> None:
     """The solver and the graph library are loaded when they are first needed, so that pages start fast."""
-    import subprocess
-
-    program = "import sys, marketplace.app; print(sorted({'highspy', 'networkx', 'sklearn', 'scipy.optimize'} & set(sys.modules)))"
+    slow = "{'highspy', 'networkx', 'sklearn', 'scipy.optimize'}"
+    program = f"import sys, marketplace.app; print(sorted({slow} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=sources.ROOT)
     assert done.stdout.strip() == "[]", done.stderr

@@ -143,7 +143,7 @@ class Page:
         labels = {one.attrs.get("for") for one in self.all("label")}
         for tag in ("input", "select", "textarea"):
             found += [f"no label: {one.attrs}" for one in self.all(tag) if not _labelled(one, labels)]
-        found += [f"not filled in: {hit}" for hit in re.findall(r"%\(\w+\)[sd]?", self.text)]
+        found += [f"not filled in: {hit}" for hit in re.findall(r"%\([a-z_]+\)[sd]?", self.text)]
         if not self.root.all("html")[0].attrs.get("lang"):
             found.append("no language")
         return found
