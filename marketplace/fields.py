@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import TextInput
 
 from marketplace import formatting
@@ -118,7 +118,8 @@ class MonthField(SelectField):
 
 def text_field(label: Any, *, longest: int, required: bool = False, area: bool = False, **kwargs: Any) -> Any:
     """A text field or area with a stated limit; surrounding blanks are cut."""
-    needed = InputRequired(REQUIRED) if required else Optional()
+    # Not InputRequired, which takes blanks for an entry.
+    needed = DataRequired(REQUIRED) if required else Optional()
     kwargs.setdefault("render_kw", {}).setdefault("maxlength", longest)
     if area:
         kwargs["render_kw"].setdefault("rows", 3)

@@ -14,8 +14,8 @@ from models.organisations import Enterprise, Park
 PAGE = 50
 
 
-def enterprises(session: Session, *, words: str, page: int) -> tuple[Sequence[Enterprise], int]:
-    """A page of enterprises, those not checked first, and how many there are."""
+def enterprises(session: Session, *, words: str, page: int) -> tuple[Sequence[Enterprise], int, int]:
+    """A page of enterprises, those not checked first; how many there are; the page, at most the last one."""
     query = select(Enterprise)
     if words:
         pattern = f"%{words.replace('%', '').replace('_', '')}%"
@@ -23,7 +23,8 @@ def enterprises(session: Session, *, words: str, page: int) -> tuple[Sequence[En
     count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     query = query.options(joinedload(Enterprise.region), selectinload(Enterprise.licences))
     query = query.order_by(Enterprise.qualified, Enterprise.name, Enterprise.id)
-    return session.scalars(query.offset((page - 1) * PAGE).limit(PAGE)).all(), count
+    page = min(page, max(1, -(-count // PAGE)))
+    return session.scalars(query.offset((page - 1) * PAGE).limit(PAGE)).all(), count, page
 
 
 def accounts(session: Session) -> Sequence[User]:

@@ -28,7 +28,7 @@ def overview() -> ResponseReturnValue:
 def enterprises() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:80]
     page = max(1, request.args.get("page", 1, type=int))
-    rows, count = queries.enterprises(db_session(), words=words, page=page)
+    rows, count, page = queries.enterprises(db_session(), words=words, page=page)
     return render_template(
         "admin/enterprises.html", enterprises=rows, count=count, words=words, page=page,
         pages=max(1, -(-count // queries.PAGE)),
