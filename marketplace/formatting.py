@@ -85,9 +85,12 @@ def month(value: str | None) -> str:
     return dt.date(int(year), int(number_of_month), 1).strftime("%b %Y")
 
 
+RAISED = {"m2/kg": "m²/kg", "g/cm3": "g/cm³", "t/m3": "t/m³"}
+
+
 def unit(word: str) -> str:
     """A unit as it stands behind a figure; a pure number, a class or a word has none."""
-    return "" if word in ("", "-", "1", "cat") else word
+    return "" if word in ("", "-", "1", "cat") else RAISED.get(word, word)
 
 
 def limits(low: Number | None, high: Number | None) -> str:

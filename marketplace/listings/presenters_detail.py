@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 
 from marketplace import formatting
 from marketplace.i18n import language, named
+from marketplace.listings.presenters_edit import grade_name
+from marketplace.listings.presenters_rows import source_text
 from marketplace.matches.bands import Band, band
 from marketplace.matches.grades import Grade, applies, grades
 from models.catalogue.reference import UseSpec, catalogue
@@ -55,7 +57,6 @@ class SpecView:
     unit: str
     blend: bool
     standard: str
-    clause: str
     note: str
 
 
@@ -80,16 +81,19 @@ def assay_views(supply: Supply) -> tuple[list[AssayView], list[AssayView]]:
     views = []
     for assay in supply.assays:
         entry = catalogue().properties[assay.property_id]
+        typical = assay.kind == "typical"
         views.append(
             AssayView(
                 name=named(entry), value=formatting.number(assay.value, 4),
                 spread=formatting.number(assay.sd, 3) if assay.sd is not None else "",
                 unit=formatting.unit(entry.unit), method=assay.method or entry.test_method,
-                laboratory=assay.laboratory, day=formatting.day(assay.sampled_on) if assay.sampled_on else "",
-                typical=assay.kind == "typical",
+                laboratory="" if typical else assay.laboratory, day=formatting.day(assay.sampled_on) if assay.sampled_on else "",
+                typical=typical,
                 bands=_bands(limits.pop(assay.property_id, []), float(assay.value)),
             )
         )
+    # What most uses ask for is read first.
+    views.sort(key=lambda view: -len(view.bands))
     return views, [_open_limit(key, specs, values.get(key)) for key, specs in limits.items()]
 
 
@@ -118,9 +122,9 @@ def _bands(specs: Sequence[UseSpec], value: float | None) -> list[UseBand]:
     for spec in specs:
         entry = catalogue().properties[spec.property_key or ""]
         use = spec.use_zh if language() == "zh" else spec.use_en
-        grade = "" if spec.grade in ("", "all") else f" {spec.grade}"
+        grade = "" if spec.grade in ("", "all") else f" {grade_name(spec.grade)}"
         views.append(
-            UseBand(use + grade, " ".join((spec.standard, spec.clause)).strip(),
+            UseBand(use + grade, source_text(spec.standard, spec.clause),
                     band(named(entry), entry.unit, value, spec.min, spec.max))
         )
     # What is not met is what a reader looks for; the sort keeps the catalogue's order otherwise.
@@ -136,8 +140,8 @@ def _grade(grade: Grade) -> GradeView:
     properties = catalogue().properties
     missing = [named(properties[key]) for key in grade.missing]
     return GradeView(
-        use=grade.use_zh if language() == "zh" else grade.use_en, standard=grade.standard, met=grade.met or "",
-        open_grade=grade.open_grade or "", missing=formatting.listed(missing), by_hand=list(grade.by_hand),
+        use=grade.use_zh if language() == "zh" else grade.use_en, standard=source_text(grade.standard, ""),
+        met=grade_name(grade.met or ""), open_grade=grade_name(grade.open_grade or ""), missing=formatting.listed(missing), by_hand=list(grade.by_hand),
     )
 
 
@@ -150,7 +154,7 @@ def spec_views(demand: Demand) -> list[SpecView]:
             SpecView(
                 name=named(spec.property), waste=named(spec.waste_type) if spec.waste_type else "",
                 limit=formatting.limits(spec.minimum, spec.maximum), unit=formatting.unit(unit),
-                blend=spec.basis == "blend", standard=spec.standard, clause=spec.clause, note=spec.note,
+                blend=spec.basis == "blend", standard=source_text(spec.standard, spec.clause), note=spec.note,
             )
         )
     return views

@@ -22,6 +22,12 @@ from models.listings import Demand, Supply
 
 # A result asked by many uses is shown at once, the rest behind one click.
 SHOWN_AT_ONCE = 8
+# Words that the catalogue's sources carry beside the numbers of standards; titles of laws stay in their own language.
+_STANDARD_WORDS = (
+    ("等工程常用界", " and customary engineering limits"), ("工程常用界", "customary engineering limit "),
+    ("原文数值未核实", "figures not checked"), ("原文未核实", "text not checked"), ("未核实", "not checked"),
+    ("(已读)", ""), ("脱硫石膏质量要求", "quality of FGD gypsum"), ("膨胀成分区(常识)", "bloating diagram"),
+)
 _TABLE = re.compile(r"表\s*(\d+)")
 
 
@@ -185,7 +191,11 @@ def condition_text(condition: str) -> str:
 def source_text(standard: str, clause: str) -> str:
     """Standard and clause; in English the word for "table" is put into English."""
     text = " ".join(part for part in (standard, clause) if part)
-    return text if language() == "zh" else _TABLE.sub(r"Table \1", text)
+    if language() == "zh":
+        return text
+    for chinese, english in _STANDARD_WORDS:
+        text = text.replace(chinese, english)
+    return _TABLE.sub(r"Table \1", text)
 
 
 def _rule_view(spec: UseSpec) -> RuleView:

@@ -10,6 +10,7 @@ from marketplace.i18n import named
 from marketplace.listings import presenters_detail
 from marketplace.listings.presenters import listing_title, map_point, month_span
 from marketplace.matches import presenters, queries
+from marketplace.matches.presenters_headline import headline
 from marketplace.palette import DEMAND_COLOUR, FLOW_COLOUR, SUPPLY_COLOUR, waste_colour
 from marketplace.reasons import refusal_text
 from marketplace.security.permissions import may
@@ -19,6 +20,9 @@ from marketplace.tenders import rules
 from marketplace.tenders.presenters import room_by_month
 from marketplace.tenders.standing import room_of, standing_of
 from models.listings import Demand, Listing, ListingStatus, Supply, kind_of
+
+# More arcs than this hide each other; the table has every partner.
+ON_MAP = 10
 
 
 def supply(code: str) -> ResponseReturnValue:
@@ -63,6 +67,7 @@ def _common(listing: Listing) -> dict[str, object]:
         "months": room_by_month(room),
         "partners": presenters.partner_views(answer.partners, rows, other=other),
         "near_misses": presenters.near_miss_views(answer.near_misses, rows, other=other),
+        "headline": headline(answer, rows, other=other),
         "method": presenters.method_text(answer.distance_method),
         "map_data": _map(listing, answer, rows, other),
         "bid_barred": _bid_barred(listing),
@@ -84,7 +89,7 @@ def _bid_barred(listing: Listing) -> list[str]:
 def _map(listing: Listing, answer: queries.Answer, rows: dict[str, Listing], other: str) -> dict[str, object]:
     points, flows = [_point(listing)], []
     here = [listing.site.lon, listing.site.lat]
-    for match in answer.partners:
+    for match in answer.partners[:ON_MAP]:
         row = rows[getattr(match, other)]
         points.append(_point(row))
         there = [row.site.lon, row.site.lat]

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace import formatting
 from marketplace.i18n import named
 from marketplace.listings.presenters import listing_title, listing_url
-from marketplace.matches.reason_words import Chip, chip, remedy_text
+from marketplace.matches.reason_words import Chip, chip, remedy_text, spec_margin
 from marketplace.palette import waste_colour
 from matching.explaining import Explanation
 from matching.params import Weights
@@ -63,14 +63,14 @@ class PartnerView:
     place: str
     unverified: bool
     feasible: bool
-    distance: str
+    km: str
     freight: str
+    price: str
+    net: str
     surplus: str
-    surplus_good: bool
     tonnes: str
     score: ScoreView
     chips: list[Chip]
-    more_chips: list[Chip]
     remedies: list[str]
     estimate: bool
     estimate_note: str
@@ -109,11 +109,7 @@ def near_miss_views(
 
 
 def _partner(match: Match, row: Listing, remedies: list[str], *, feasible: bool = True) -> PartnerView:
-    chips = [chip(reason) for reason in match.reasons]
-    # What is not met comes first; of what is met, the specs say more than the gates that every partner passes.
-    unmet = [one for one in chips if one.state != "yes"]
-    met_specs = [chip(r) for r in match.reasons if r.state == "yes" and r.code.startswith(("spec", "blend"))]
-    shown = (unmet + met_specs)[:4]
+    price = row.ask_yuan_per_t if isinstance(row, Supply) else row.bid_yuan_per_t
     return PartnerView(
         code=row.code, title=listing_title(row),
         colour=waste_colour(row.waste_type_id) if isinstance(row, Supply) else "",
@@ -122,13 +118,32 @@ def _partner(match: Match, row: Listing, remedies: list[str], *, feasible: bool 
         enterprise=named(row.enterprise),
         place=named(row.enterprise.region) if row.enterprise.region else "",
         unverified=match.status == "unverified", feasible=feasible,
-        distance=formatting.kilometres(match.distance_km),
+        km=formatting.number(match.distance_km, 1 if match.distance_km < 10 else 0),
         freight=formatting.yuan(match.freight_yuan_per_t, 1),
-        surplus=formatting.yuan(match.surplus_yuan_per_t, 1), surplus_good=match.surplus_yuan_per_t >= 0,
+        price=_("price open") if price is None else formatting.yuan(price, 1),
+        net=formatting.yuan(net_yuan_per_t(match, row), 1),
+        surplus=formatting.yuan(match.surplus_yuan_per_t, 1),
         tonnes=formatting.number(match.tonnes_per_month, 1), score=score_view(match),
-        chips=shown, more_chips=[one for one in chips if one not in shown], remedies=remedies,
+        chips=_telling(match), remedies=remedies,
         estimate=row.quantity_quality == "estimate", estimate_note=row.note,
     )
+
+
+def net_yuan_per_t(match: Match, partner: Listing) -> float:
+    """Yuan per tonne: what a producer keeps of this demand's price after freight, or what a tonne of this supply
+    costs delivered.  A price that is not named counts as 0, as it does for the engine.
+    """
+    if isinstance(partner, Supply):
+        return float(partner.ask_yuan_per_t or 0) + match.freight_yuan_per_t
+    return float(partner.bid_yuan_per_t or 0) - match.freight_yuan_per_t
+
+
+def _telling(match: Match) -> list[Chip]:
+    """The reasons worth a chip: all that is not met and, up to three in all, the specs met most narrowly."""
+    unmet = [reason for reason in match.reasons if reason.state != "yes"]
+    met = [reason for reason in match.reasons if reason.state == "yes" and "value" in reason.values]
+    narrow = sorted(met, key=spec_margin)[: max(0, 3 - len(unmet))]
+    return [chip(reason) for reason in (*unmet, *narrow)]
 
 
 def method_text(method: str) -> str:

@@ -17,7 +17,8 @@ from models.assays import Assay, DemandAccept, DemandResidue, DemandSpec
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise
 
-PARTNERS, NEAR_MISSES = 10, 5
+# Enough to say how many fit and why the others do not; where there are more the page says "50+".
+PARTNERS, NEAR_MISSES = 50, 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,25 @@ def chip(reason: Reason) -> Chip:
     return Chip(reason.state, _reason_text(reason))
 
 
+def spec_margin(reason: Reason) -> float:
+    """How far the value of a met spec lies inside the nearer limit, as a share of that limit."""
+    value = float(reason.values["value"])  # type: ignore[arg-type]
+    limits = [float(reason.values[end]) for end in ("min", "max") if reason.values[end] is not None]  # type: ignore[arg-type]
+    return min((abs(value - limit) / (abs(limit) or 1.0) for limit in limits), default=float("inf"))
+
+
+def short_name(reason: Reason) -> str:
+    """What an unmet rule is about, in a word or two, for counting."""
+    kind = reason.code.partition(":")[0]
+    if kind in ("spec", "blend", "assay"):
+        return named(catalogue().properties[str(reason.values["property"])])
+    words = {
+        "waste": _("other waste"), "licence": _("no licence"), "qualified": _("receiver not checked"),
+        "months": _("no month in common"), "distance": _("too far"), "lot": _("below the smallest lot"),
+    }
+    return words[kind]
+
+
 def _reason_text(reason: Reason) -> str:
     values, met = reason.values, reason.state == "yes"
     kind = reason.code.partition(":")[0]
