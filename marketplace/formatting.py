@@ -93,6 +93,11 @@ def unit(word: str) -> str:
     return "" if word in ("", "-", "1", "cat") else RAISED.get(word, word)
 
 
+def measured(figure: str, word: str) -> str:
+    """A figure with its unit behind it; without a space where there is none."""
+    return f"{figure} {word}".rstrip()
+
+
 def limits(low: Number | None, high: Number | None) -> str:
     """``≤ 8``, ``≥ 40`` or ``6–9``; every decimal of a stated limit counts."""
     if low is None:

@@ -49,13 +49,13 @@ def _state(value: float | None, low: float | None, high: float | None) -> str:
 def _words(name: str, unit: str, value: float | None, low: float | None, high: float | None) -> str:
     limit = formatting.limits(low, high)
     if value is None:
-        return _("%(name)s: not assayed, limit %(limit)s %(unit)s", name=name, limit=limit, unit=unit).strip()
-    values = {"name": name, "value": formatting.number(value, 3), "unit": unit, "limit": limit}
+        return _("%(name)s: not assayed, limit %(limit)s", name=name, limit=formatting.measured(limit, unit))
+    values = {"name": name, "value": formatting.measured(formatting.number(value, 3), unit), "limit": limit}
     if _state(value, low, high) == "no":
         over = value - high if high is not None and value > high else (low or 0.0) - value
-        return _("%(name)s %(value)s %(unit)s, limit %(limit)s, outside by %(gap)s",
+        return _("%(name)s %(value)s, limit %(limit)s, outside by %(gap)s",
                  gap=formatting.number(over, 3), **values)
-    return _("%(name)s %(value)s %(unit)s, limit %(limit)s, margin %(margin)s",
+    return _("%(name)s %(value)s, limit %(limit)s, margin %(margin)s",
              margin=_margin(value, low, high), **values)
 
 

@@ -96,10 +96,10 @@ def _spec_text(reason: Reason) -> str:
         return _("%(name)s not assayed", name=name)
     limit = formatting.limits(_number(values["min"]), _number(values["max"]))
     unit = formatting.unit(entry.unit)
-    figures = {"name": name, "value": _figure(values["value"], 3), "unit": unit, "limit": limit}
+    figures = {"name": name, "value": formatting.measured(_figure(values["value"], 3), unit), "limit": limit}
     if values["blend"] and reason.state != "yes":
-        return _("%(name)s %(value)s %(unit)s, mix must be %(limit)s", **figures)
-    return _("%(name)s %(value)s %(unit)s, limit %(limit)s", **figures).replace("  ", " ")
+        return _("%(name)s %(value)s, mix must be %(limit)s", **figures)
+    return _("%(name)s %(value)s, limit %(limit)s", **figures)
 
 
 def remedy_text(remedy: Remedy) -> str:
@@ -130,14 +130,14 @@ def _property_remedy(remedy: Remedy) -> str:
     if remedy.code == "test":
         return _("Have %(name)s tested (%(method)s).", name=named(entry), method=entry.test_method)
     figures = {
-        "name": named(entry), "unit": formatting.unit(entry.unit),
-        "gap": _figure(values["gap"], 3), "limit": _figure(values["limit"], 3),
+        "name": named(entry), "gap": _figure(values["gap"], 3),
+        "limit": formatting.measured(_figure(values["limit"], 3), formatting.unit(entry.unit)),
     }
     sentences = {
-        "lower_property": _("%(name)s must fall by %(gap)s to %(limit)s %(unit)s, or the limit be relaxed.", **figures),
-        "raise_property": _("%(name)s must rise by %(gap)s to %(limit)s %(unit)s, or the limit be relaxed.", **figures),
-        "mix_lower": _("Mixed with lots whose %(name)s is below %(limit)s %(unit)s it would fit.", **figures),
-        "mix_higher": _("Mixed with lots whose %(name)s is above %(limit)s %(unit)s it would fit.", **figures),
+        "lower_property": _("%(name)s must fall by %(gap)s to %(limit)s, or the limit be relaxed.", **figures),
+        "raise_property": _("%(name)s must rise by %(gap)s to %(limit)s, or the limit be relaxed.", **figures),
+        "mix_lower": _("Mixed with lots whose %(name)s is below %(limit)s it would fit.", **figures),
+        "mix_higher": _("Mixed with lots whose %(name)s is above %(limit)s it would fit.", **figures),
     }
     return sentences[remedy.code]
 
