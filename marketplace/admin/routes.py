@@ -10,7 +10,7 @@ from marketplace.admin import presenters, queries, service
 from marketplace.admin.forms import AccountForm
 from marketplace.errors import NotPossible
 from marketplace.i18n import named
-from marketplace.pages.queries import latest_plan
+from marketplace.market.plan import latest_plan
 from marketplace.reasons import refusal_text
 from marketplace.session import current_actor, db_session, unit_of_work
 from marketplace.urls import Url

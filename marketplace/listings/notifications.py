@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
+from marketplace.accounts.queries import staff_of
 from marketplace.listings.queries_edit import open_bidders
 from marketplace.unit_of_work import UnitOfWork
-from models.accounts import User
 from models.events import Event
 from models.listings import Listing, kind_of
 
@@ -16,8 +14,7 @@ def tell_of_withdrawal(uow: UnitOfWork, listing: Listing, event: Event) -> None:
     bidders = open_bidders(uow.session, listing)
     if not bidders:
         return
-    people = select(User.id).where(User.enterprise_id.in_(bidders), User.active.is_(True))
     uow.notify(
-        uow.session.scalars(people), event, listing=kind_of(listing),
-        listing_code=listing.code, owner=listing.enterprise_id,
+        staff_of(uow.session, bidders), event, listing=kind_of(listing), listing_code=listing.code,
+        owner=listing.enterprise_id,
     )

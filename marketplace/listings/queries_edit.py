@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.listings.changes import Earlier
 from marketplace.months import months_between
+from marketplace.tenders.queries import promises, touching
 from models.bids import Bid, BidStatus
 from models.events import Event
 from models.listings import Demand, Listing, Supply, kind_of
@@ -77,32 +78,20 @@ def changes_since(session: Session, listing: Listing, version: int) -> list[Earl
 
 def has_bids(session: Session, listing: Listing) -> bool:
     """Whether anybody's bid is open on, or was accepted for, the listing."""
-    query = select(Bid.id).where(_touches(listing), Bid.status.in_((BidStatus.OPEN, BidStatus.ACCEPTED)))
+    query = select(Bid.id).where(touching(listing), Bid.status.in_((BidStatus.OPEN, BidStatus.ACCEPTED)))
     return session.scalar(query.limit(1)) is not None
 
 
 def open_bidders(session: Session, listing: Listing) -> list[int]:
     """The enterprises whose bids on the listing are open."""
-    query = select(Bid.bidder_enterprise_id).where(_touches(listing), Bid.status == BidStatus.OPEN)
+    query = select(Bid.bidder_enterprise_id).where(touching(listing), Bid.status == BidStatus.OPEN)
     return sorted(set(session.scalars(query)))
 
 
 def promised_t_per_month(session: Session, listing: Listing) -> Decimal:
     """The most tonnes that accepted bids promise in any one month."""
     months: dict[str, Decimal] = {}
-    rows = session.execute(
-        select(Bid.start_month, Bid.end_month, Bid.t_per_month)
-        .where(_touches(listing), Bid.status == BidStatus.ACCEPTED)
-    )
-    for first, last, tonnes in rows:
-        for month in months_between(first, last):
-            months[month] = months.get(month, Decimal(0)) + tonnes
+    for promise in promises(session, listing):
+        for month in months_between(promise.first, promise.last):
+            months[month] = months.get(month, Decimal(0)) + promise.t_per_month
     return max(months.values(), default=Decimal(0))
-
-
-def _touches(listing: Listing) -> object:
-    if isinstance(listing, Supply):
-        return or_(Bid.supply_id == listing.id, Bid.own_supply_id == listing.id)
-    return or_(Bid.demand_id == listing.id, Bid.own_demand_id == listing.id)
-
-

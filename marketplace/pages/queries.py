@@ -13,7 +13,6 @@ from models.assays import DemandAccept
 from models.bids import Bid, BidStatus
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise, Region, Site
-from models.plans import Plan
 
 PUBLISHED = ListingStatus.PUBLISHED
 
@@ -79,10 +78,6 @@ def places(session: Session, model: type[Supply] | type[Demand], limit: int) -> 
         .order_by(model.t_per_month.desc(), model.id)
     )
     return session.execute(query.limit(limit)).all()
-
-
-def latest_plan(session: Session) -> Plan | None:
-    return session.scalars(select(Plan).order_by(Plan.id.desc()).limit(1)).first()
 
 
 def accepted(session: Session) -> Side:

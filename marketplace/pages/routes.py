@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.market.plan import latest_plan
 from marketplace.pages import presenters, queries
 from marketplace.session import current_actor, db_session
 from marketplace.tenders import queries as bids
@@ -30,7 +31,7 @@ def board() -> ResponseReturnValue:
         newest_supplies=presenters.listing_lines(queries.newest(session, Supply, NEWEST)),
         newest_demands=presenters.listing_lines(queries.newest(session, Demand, NEWEST)),
         points=presenters.map_points(supplies, demands),
-        plan=queries.latest_plan(session), accepted=queries.accepted(session),
+        plan=latest_plan(session), accepted=queries.accepted(session),
     )
 
 

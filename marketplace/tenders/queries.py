@@ -8,7 +8,6 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.tenders.room import Promise
-from models.accounts import User
 from models.bids import Bid, BidStatus
 from models.listings import Demand, Listing, Supply
 
@@ -107,9 +106,3 @@ def own_listings(session: Session, enterprise_id: int | None, listing: Listing) 
     accepted = [row.waste_type_id for row in listing.accepts]
     query = select(Supply).where(Supply.enterprise_id == enterprise_id, Supply.status == "published")
     return session.scalars(query.where(Supply.waste_type_id.in_(accepted)).order_by(Supply.code)).all()
-
-
-def staff_of(session: Session, enterprise_ids: Sequence[int]) -> Sequence[int]:
-    """The ids of the active people of some enterprises."""
-    query = select(User.id).where(User.enterprise_id.in_(enterprise_ids), User.active.is_(True))
-    return session.scalars(query.order_by(User.id)).all()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts.queries import staff_of
 from marketplace.errors import NotFound, NotPossible, Refusal, refuse
 from marketplace.market.changed import market_changed
 from marketplace.security.actor import Actor
@@ -55,7 +56,7 @@ def place_bid(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, offer: Bid
         # The guard is the partial unique index; a second click that came at the same moment ends here.
         raise NotPossible([Refusal("bid:already_open")]) from error
     event = uow.record(actor.user_id, "bid.placed", bid, **_facts(bid, listing))
-    uow.notify(queries.staff_of(uow.session, [listing.enterprise_id]), event)
+    uow.notify(staff_of(uow.session, [listing.enterprise_id]), event)
     return bid
 
 
@@ -80,7 +81,7 @@ def accept_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, note
     others = [other.bidder_enterprise_id for other in queries.bids_on(uow.session, listing)
               if other.status == BidStatus.OPEN]
     told = {bid.bidder_enterprise_id, listing.enterprise_id, *others}
-    uow.notify(queries.staff_of(uow.session, sorted(told)), event)
+    uow.notify(staff_of(uow.session, told), event)
     market_changed(uow)
     return bid
 
@@ -93,7 +94,7 @@ def decline_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, not
     refuse(rules.may_decide(open_bid=bid.status == BidStatus.OPEN, published=True))
     _decide(uow, actor, bid, BidStatus.DECLINED, note)
     event = uow.record(actor.user_id, "bid.declined", bid, **_facts(bid, listing))
-    uow.notify(queries.staff_of(uow.session, [bid.bidder_enterprise_id, listing.enterprise_id]), event)
+    uow.notify(staff_of(uow.session, [bid.bidder_enterprise_id, listing.enterprise_id]), event)
     return bid
 
 
@@ -104,7 +105,7 @@ def withdraw_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int) -> Bid:
     refuse(rules.may_withdraw(open_bid=bid.status == BidStatus.OPEN))
     bid.status = BidStatus.WITHDRAWN
     event = uow.record(actor.user_id, "bid.withdrawn", bid, **_facts(bid, listing))
-    uow.notify(queries.staff_of(uow.session, [listing.enterprise_id]), event)
+    uow.notify(staff_of(uow.session, [listing.enterprise_id]), event)
     return bid
 
 
