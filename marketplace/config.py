@@ -25,17 +25,14 @@ class Settings:
     secret_key: str = ""
     https: bool = True
     demo: bool = False
-    roads: Path | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
-        roads = Path(os.environ.get("GONGSHENG_ROADS") or VAR_FOLDER / "roads.npz")
         return cls(
             database_url=os.environ.get("DATABASE_URL", DEFAULT_DATABASE),
             secret_key=os.environ.get("SECRET_KEY") or _kept_secret(),
             https=os.environ.get("GONGSHENG_HTTPS", "1") != "0",
             demo=os.environ.get("GONGSHENG_DEMO", "0") == "1",
-            roads=roads if roads.exists() else None,
         )
 
 

@@ -22,10 +22,6 @@ def declare(words: Mapping[str, LazyString]) -> None:
             raise ValueError(f"refusal code {code!r} is declared twice")
 
 
-def declared_codes() -> frozenset[str]:
-    return frozenset(_WORDS)
-
-
 def refusal_text(reason: Refusal) -> str:
     """One sentence in the language of the request, with the numbers behind it."""
     text = str(_WORDS[reason.code])

@@ -55,8 +55,3 @@ def distance_limit_km(problem: MatchProblem, supply: np.ndarray, demand: np.ndar
 def common_tonnes(problem: MatchProblem, supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
     """Tonnes per month that both could move: the smaller of what is offered and what is wanted."""
     return np.minimum(problem.supplies.t_per_month[supply], problem.demands.t_per_month[demand])
-
-
-def lot_needed_t(problem: MatchProblem, supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
-    """The larger of the two minimum lots, in tonnes per month."""
-    return np.maximum(problem.supplies.min_lot_t[supply], problem.demands.min_lot_t[demand])

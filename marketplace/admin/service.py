@@ -15,6 +15,7 @@ from marketplace.security.passwords import hash_password
 from marketplace.security.permissions import require
 from marketplace.unit_of_work import UnitOfWork
 from models.accounts import User
+from models.constraints import refused_by
 from models.organisations import Enterprise
 
 
@@ -58,6 +59,8 @@ def create_account(*, uow: UnitOfWork, actor: Actor, account: NewAccount) -> Use
         uow.session.flush()
     except IntegrityError as error:
         # The guard is the unique constraint; two administrators may add the same person at once.
+        if refused_by(error) != "uq_users_email":
+            raise
         raise taken from error
     uow.record(actor, "user.created", user, role=account.role)
     return user

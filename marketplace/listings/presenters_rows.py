@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 from marketplace import formatting
 from marketplace.i18n import language, named
 from marketplace.listings import defaults, recipes
-from marketplace.listings.presenters_edit import grade_name
 from marketplace.listings.rules import IDENTIFICATION
 from marketplace.listings.steps import default_specs, typical_properties
 from models.assays import AssayKind
@@ -238,10 +237,6 @@ def residue_hint(use_id: str, waste_type_id: str) -> str:
         "estimate: %(residual)s %(unit)s left ÷ %(intake)s %(unit)s taken in",
         residual=f"{found.residual_t:g}", intake=f"{found.intake_t:g}", unit=found.unit,
     )
-
-
-def grade_choices(grades: Sequence[str]) -> list[tuple[str, str]]:
-    return [(grade, grade_name(grade)) for grade in grades]
 
 
 def waste_choices(without: Sequence[str] = ()) -> list[tuple[str, str]]:

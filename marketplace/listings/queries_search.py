@@ -135,6 +135,19 @@ def _gathered(rows: Any, bits: dict[str, int]) -> Counts:
     return Counts(total, sum(by_fails.values()), without, counts.facets, counts.bands)
 
 
+def rows_and_points(
+    session: Session, search: SearchFilter, origin: Origin | None, month: str
+) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """One page of the list, and the points of the map: the best of the whole result, this page among them."""
+    points = rows(session, search, origin, month, limit=MAP_POINTS)
+    offset = (search.page - 1) * PAGE_ROWS
+    if offset + PAGE_ROWS <= MAP_POINTS:
+        return points[offset : offset + PAGE_ROWS], points
+    page = rows(session, search, origin, month, offset=offset)
+    shown = {row.id for row in page}
+    return page, [*page, *(point for point in points if point.id not in shown)]
+
+
 def rows(
     session: Session,
     search: SearchFilter,

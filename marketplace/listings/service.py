@@ -17,6 +17,7 @@ from marketplace.security.actor import Actor
 from marketplace.security.permissions import may, require
 from marketplace.unit_of_work import UnitOfWork
 from matching.catalogue import Catalogue
+from models.constraints import refused_by
 from models.listings import Demand, Listing, ListingStatus, Supply
 
 # Letters and digits that are not mistaken for each other when a code is read out over the telephone.
@@ -132,6 +133,8 @@ def _create(uow: UnitOfWork, actor: Actor, kind: str, changes: Changes, key: str
         uow.session.flush()
     except IntegrityError as error:
         # The guard is the unique submission key; the second of two clicks that came together ends here.
+        if refused_by(error) != f"uq_{listing.__tablename__}_submission_key":
+            raise
         raise DoubleSubmission(key) from error
     uow.record(actor, f"{kind}.created", listing, code=listing.code)
     return listing

@@ -39,13 +39,7 @@ def _search(kind: str) -> ResponseReturnValue:
     counts = queries_search.count(session, asked.search, origin, month)
     asked = _on_a_page_that_exists(asked, counts.total)
     search = asked.search
-    # The map shows the best of the whole result, the list one page of it.
-    points = queries_search.rows(session, search, origin, month, limit=queries_search.MAP_POINTS)
-    offset = (search.page - 1) * queries_search.PAGE_ROWS
-    rows = points[offset : offset + queries_search.PAGE_ROWS]
-    if offset + queries_search.PAGE_ROWS > queries_search.MAP_POINTS:
-        rows = queries_search.rows(session, search, origin, month, offset=offset)
-        points = [*rows, *(point for point in points if point.id not in {row.id for row in rows})]
+    rows, points = queries_search.rows_and_points(session, search, origin, month)
     accepted = queries_search.accepted_wastes(session, [row.id for row in points]) if kind == DEMAND else {}
     typed = request.args if asked.problems else None
     problems = [(bad.field, words.field_word(bad.field), refusal_text(bad)) for bad in asked.problems]

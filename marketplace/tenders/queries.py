@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.tenders.room import Promise
@@ -91,10 +91,6 @@ def awaiting(session: Session, enterprise_id: int) -> Sequence[Bid]:
         )
     )
     return session.scalars(query.order_by(Bid.created_at, Bid.id)).all()
-
-
-def accepted_count(session: Session) -> int:
-    return session.scalar(select(func.count()).where(Bid.status == BidStatus.ACCEPTED)) or 0
 
 
 def own_listings(session: Session, enterprise_id: int | None, listing: Listing) -> Sequence[Listing]:

@@ -19,7 +19,10 @@ from marketplace.tenders import queries, rules
 from marketplace.tenders.standing import room_of, standing_of
 from marketplace.unit_of_work import UnitOfWork
 from models.bids import Bid, BidStatus
+from models.constraints import refused_by
 from models.listings import Demand, Listing, ListingStatus, Supply, kind_of
+
+_ONE_OPEN_BID = ("uq_bids_open_on_supply", "uq_bids_open_on_demand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ def place_bid(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, offer: Bid
     try:
         uow.session.flush()
     except IntegrityError as error:
-        # The guard is the partial unique index; a second click that came at the same moment ends here.
+        # The guard is the partial unique index; a second bid that came at the same moment ends here.
+        if refused_by(error) not in _ONE_OPEN_BID:
+            raise
         raise NotPossible([Refusal("bid:already_open")]) from error
     event = uow.record(actor.user_id, "bid.placed", bid, **_facts(bid, listing))
     uow.notify(staff_of(uow.session, [listing.enterprise_id]), event)

@@ -10,7 +10,6 @@ import numpy as np
 from matching.problem import MatchProblem
 
 ENTERPRISE, PARK = "enterprise", "park"
-NO_PARK = -1
 
 
 class HasArcs(Protocol):
