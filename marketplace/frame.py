@@ -53,17 +53,21 @@ def role_name(role: str | None) -> str:
 
 def places() -> list[dict[str, object]]:
     """The top bar of this role; a place is current when the page belongs to it."""
-    endpoint = request.endpoint or ""
     return [
         {
             "url": url_for(place.endpoint),
             "label": place.label,
             "icon": place.icon,
-            "current": endpoint == place.endpoint,
+            "current": _stands_in(url_for(place.endpoint)),
         }
         for place in PLACES[current_actor().role]
         if place.endpoint in current_app.view_functions
     ]
+
+
+def _stands_in(place: str) -> bool:
+    """True on the place itself and on the pages below it, as one listing is below the list."""
+    return request.path == place or (place != "/" and request.path.startswith(f"{place}/"))
 
 
 def asset(path: str) -> str:

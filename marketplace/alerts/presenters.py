@@ -10,7 +10,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from marketplace.formatting import moment, number, yuan
+from marketplace.listings.presenters import listing_title
 from marketplace.security.actor import Actor
+from models.listings import Listing
 from models.notices import Notice
 
 
@@ -23,22 +25,28 @@ class NoticeView:
     url: str
 
 
-def notice_views(notices: Sequence[Notice], actor: Actor, names: Mapping[int, str]) -> list[NoticeView]:
-    """Views of ``notices`` for ``actor``; ``names`` gives the names of the bidding enterprises by id."""
+def notice_views(
+    notices: Sequence[Notice], actor: Actor, names: Mapping[int, str], listings: Mapping[str, Listing]
+) -> list[NoticeView]:
+    """Views of ``notices`` for ``actor``; ``names`` gives the names of the bidding enterprises by id, ``listings``
+    what the notices are about by code.
+    """
     return [
         NoticeView(
             notice.id, notice.read_at is None, moment(notice.created_at),
-            _text(notice, actor, names), _url(notice, actor),
+            _text(notice, actor, names, listings), _url(notice, actor),
         )
         for notice in notices
     ]
 
 
-def _text(notice: Notice, actor: Actor, names: Mapping[int, str]) -> str:
+def _text(
+    notice: Notice, actor: Actor, names: Mapping[int, str], listings: Mapping[str, Listing]
+) -> str:
     data = notice.data
     bidder = data.get("bidder")
     values = {
-        "code": data.get("listing_code", ""),
+        "code": _listing(data.get("listing_code", ""), listings),
         "bidder": names.get(bidder, "") if isinstance(bidder, int) else "",
         "tonnes": number(Decimal(str(data.get("t_per_month", 0))), 1),
         "price": yuan(Decimal(str(data.get("price_yuan_per_t", 0))), 2),
@@ -59,6 +67,13 @@ def _text(notice: Notice, actor: Actor, names: Mapping[int, str]) -> str:
             "%(code)s was withdrawn by its owner; your open bid there can no longer be accepted.", **values
         )
     return _("Something changed on %(code)s.", **values)
+
+
+def _listing(code: str, listings: Mapping[str, Listing]) -> str:
+    """What a listing is, with its code, since an enterprise may offer the same waste twice."""
+    if code not in listings:
+        return code
+    return _("%(title)s (%(code)s)", title=listing_title(listings[code]), code=code)
 
 
 def _accepted(notice: Notice, actor: Actor, values: Mapping[str, str], *, mine: bool) -> str:

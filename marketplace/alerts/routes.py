@@ -15,7 +15,9 @@ def inbox() -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     notices = queries.inbox(session, user_id=actor.user_id)
     bidders = {notice.data["bidder"] for notice in notices if isinstance(notice.data.get("bidder"), int)}
-    views = presenters.notice_views(notices, actor, enterprise_names(session, bidders))
+    views = presenters.notice_views(
+        notices, actor, enterprise_names(session, bidders), queries.listings_of(session, notices)
+    )
     return render_template("alerts/inbox.html", notices=views)
 
 

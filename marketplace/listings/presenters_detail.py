@@ -87,7 +87,8 @@ def assay_views(supply: Supply) -> tuple[list[AssayView], list[AssayView]]:
                 name=named(entry), value=formatting.number(assay.value, 4),
                 spread=formatting.number(assay.sd, 3) if assay.sd is not None else "",
                 unit=formatting.unit(entry.unit), method=assay.method or entry.test_method,
-                laboratory="" if typical else assay.laboratory, day=formatting.day(assay.sampled_on) if assay.sampled_on else "",
+                laboratory="" if typical else assay.laboratory,
+                day=formatting.day(assay.sampled_on) if assay.sampled_on else "",
                 typical=typical,
                 bands=_bands(limits.pop(assay.property_id, []), float(assay.value)),
             )
@@ -141,7 +142,8 @@ def _grade(grade: Grade) -> GradeView:
     missing = [named(properties[key]) for key in grade.missing]
     return GradeView(
         use=grade.use_zh if language() == "zh" else grade.use_en, standard=source_text(grade.standard, ""),
-        met=grade_name(grade.met or ""), open_grade=grade_name(grade.open_grade or ""), missing=formatting.listed(missing), by_hand=list(grade.by_hand),
+        met=grade_name(grade.met or ""), open_grade=grade_name(grade.open_grade or ""),
+        missing=formatting.listed(missing), by_hand=list(grade.by_hand),
     )
 
 

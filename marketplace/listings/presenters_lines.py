@@ -93,7 +93,7 @@ def price_words(price: Decimal | None, supply: bool) -> str:
     if price == 0:
         return _("free") if supply else _("unpaid")
     if supply:
-        return _("asks %(yuan)s yuan/t", yuan=figure) if price > 0 else _("pays %(yuan)s yuan/t", yuan=figure)
+        return _("asks %(yuan)s yuan/t", yuan=figure) if price > 0 else _("pays the taker %(yuan)s yuan/t", yuan=figure)
     return _("pays %(yuan)s yuan/t", yuan=figure) if price > 0 else _("gate fee %(yuan)s yuan/t", yuan=figure)
 
 

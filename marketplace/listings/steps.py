@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from marketplace.i18n import named
@@ -85,7 +86,7 @@ def choices_of(column: str) -> list[tuple[str, str]]:
         rows = [(waste.id, named(waste)) for waste in data.waste_types.values()]
     else:
         rows = [(use.id, named(use)) for use in data.uses.values() if not use.generates]
-    return [("", "—"), *rows]
+    return [("", _("Choose …")), *rows]
 
 
 def _amount(form_class: type[Any], names: Sequence[str]) -> Any:

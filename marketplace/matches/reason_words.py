@@ -83,8 +83,10 @@ def _distance_text(values: dict[str, object], met: bool) -> str:
 
 def _lot_text(values: dict[str, object], met: bool) -> str:
     lot, found = _figure(values["lot_t"], 1), _figure(values["tonnes"], 1)
+    if met and values["whose"] == "supply":
+        return _("The supply's smallest lot of %(lot)s t reached", lot=lot)
     if met:
-        return _("Smallest lot of %(lot)s t reached", lot=lot)
+        return _("The demand's smallest lot of %(lot)s t reached", lot=lot)
     return _("%(tonnes)s t a month, less than the smallest lot of %(lot)s", tonnes=found, lot=lot)
 
 

@@ -14,10 +14,11 @@ from sqlalchemy import Row
 from marketplace import formatting
 from marketplace.i18n import named
 from marketplace.listings.presenters import listing_title, listing_url, map_point
+from marketplace.listings.presenters_lines import price_words
 from marketplace.pages.queries import Side
 from marketplace.palette import DEMAND_COLOUR, SUPPLY_COLOUR, waste_colour
 from models.catalogue.reference import catalogue
-from models.listings import Listing, ListingStatus, kind_of
+from models.listings import Listing, ListingStatus, Supply, kind_of
 from models.organisations import Region
 
 NOTHING = Side()
@@ -96,6 +97,7 @@ class ListingLine:
     estimate: bool
     estimate_note: str
     second: str
+    money: str
     status: str
     status_word: str
     edit_url: str
@@ -113,12 +115,14 @@ def listing_lines(
 def _line(listing: Listing, open_bids: int) -> ListingLine:
     kind = kind_of(listing)
     region = listing.enterprise.region
+    price = listing.ask_yuan_per_t if isinstance(listing, Supply) else listing.bid_yuan_per_t
     parts = [named(listing.enterprise), named(region) if region else "", formatting.day(listing.published_at)]
     return ListingLine(
         kind=kind, code=listing.code,
         title=listing_title(listing), url=listing_url(listing), tonnes=listing.t_per_month,
         estimate=listing.quantity_quality == "estimate", estimate_note=listing.note,
         second=" · ".join(part for part in parts if part and part != formatting.MISSING),
+        money=price_words(price, kind == "supply"),
         status=listing.status, status_word=str(STATUS_WORDS[ListingStatus(listing.status)]),
         edit_url=url_for(f"listings.edit_{kind}", code=listing.code),
         bids_url=url_for(f"tenders.bids_on_{kind}", code=listing.code), open_bids=open_bids,
