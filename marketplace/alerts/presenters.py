@@ -34,7 +34,7 @@ def notice_views(
     return [
         NoticeView(
             notice.id, notice.read_at is None, moment(notice.created_at),
-            _text(notice, actor, names, listings), _url(notice, actor),
+            _text(notice, actor, names, listings), notice_url(notice, actor),
         )
         for notice in notices
     ]
@@ -85,7 +85,8 @@ def _accepted(notice: Notice, actor: Actor, values: Mapping[str, str], *, mine: 
     return _("Part of %(code)s has been promised to another bidder; your own bid there is still open.", **values)
 
 
-def _url(notice: Notice, actor: Actor) -> str:
+def notice_url(notice: Notice, actor: Actor) -> str:
+    """Where ``actor`` finds what ``notice`` is about."""
     code, kind = notice.data.get("listing_code"), notice.data.get("listing")
     if not code:
         return url_for("alerts.inbox")

@@ -26,7 +26,7 @@ def open_notice(notice_id: int) -> ResponseReturnValue:
     actor = current_actor()
     with unit_of_work() as uow:
         notice = service.read_notice(uow=uow, actor=actor, notice_id=notice_id)
-        target = presenters.notice_views([notice], actor, {})[0].url
+        target = presenters.notice_url(notice, actor)
     return redirect(target)
 
 

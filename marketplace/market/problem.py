@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.market.kept import Kept
 from marketplace.market.promised import Promised, promised
 from marketplace.market.settings import engine_settings, market_settings
 from matching.catalogue import Catalogue, read_catalogue
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from matching.problem import MatchProblem
     from matching.scenario.tables import Rows
 
-_kept: dict[str, tuple[tuple[object, ...], MatchProblem]] = {}
-_lock = Lock()
+_problems: Kept[MatchProblem] = Kept(1)
 
 
 @lru_cache(maxsize=1)
@@ -65,20 +64,9 @@ def cached_problem(session: Session) -> MatchProblem:
     """:func:`load_problem` with its defaults, kept by this process until the market's revision moves."""
     settings = market_settings(session)
     # The revision is read before the rows: rows newer than their number are read again, never the reverse.
-    key = (market_revision(session), settings.first_month, settings.months, settings.circuity)
-    url = str(session.get_bind().engine.url)
-    with _lock:
-        held = _kept.get(url)
-        if held is None or held[0] != key:
-            held = key, load_problem(session)
-            _kept[url] = held
-    return held[1]
-
-
-def forget_problems() -> None:
-    """Drop what this process keeps; for tests that reuse a database."""
-    with _lock:
-        _kept.clear()
+    revision, url = market_revision(session), str(session.get_bind().engine.url)
+    key = (url, revision, settings.first_month, settings.months, settings.circuity)
+    return _problems.get(key, lambda: load_problem(session))
 
 
 def _subtract(rows: Rows, taken: dict[str, Promised]) -> None:

@@ -14,7 +14,7 @@ from marketplace.market.settings import engine_settings
 from marketplace.months import month_after, months_between
 from marketplace.symbiosis import queries
 from marketplace.symbiosis.flows import PLAN, POTENTIAL, TRADES, Book, Chain, End, Flow, Hop, LeftOver
-from marketplace.symbiosis.kept import Kept
+from marketplace.market.kept import Kept
 from marketplace.symbiosis.queries import Atlas
 from models.market import MarketSettings
 

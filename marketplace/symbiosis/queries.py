@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.market import market_revision
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, REGION, End, Place
-from marketplace.symbiosis.kept import Kept
+from marketplace.market.kept import Kept
 from models.bids import Bid, BidStatus
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise, Park, Region, Site

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from marketplace.market import cached_problem, distance_model, load_problem, market_settings
-from marketplace.market.problem import forget_problems
+from marketplace.market.kept import forget
 from marketplace.unit_of_work import UnitOfWork
 from models import Demand, Licence, MarketSettings
 from tests import factories as make
@@ -24,9 +24,9 @@ def _settings(request: pytest.FixtureRequest) -> Iterator[None]:
             first_month="2027-01", months=6, handling_yuan_per_t=5, rate_yuan_per_t_km=0.5, carbon={},
         ))
         session.flush()
-    forget_problems()
+    forget()
     yield
-    forget_problems()
+    forget()
 
 
 def test_only_what_is_published(session: Session) -> None:

@@ -39,7 +39,8 @@ def test_the_words(trade: Trade, owner: Person, bidder: Person) -> None:
     assert owner.post(accept(trade.bids(supply)[0])).status_code == 302
     [accepted] = bidder.notices()
     assert accepted == (
-        f"Unread: Your bid of 1,200 t/month at 12.5 yuan/t on {supply.code} was accepted."
+        "Unread: Your bid of 1,200 t/month at 12.5 yuan/t on"
+        f" fly ash, pulverised-coal boiler ({supply.code}) was accepted."
     )
 
 

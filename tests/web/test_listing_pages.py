@@ -184,7 +184,8 @@ def test_a_pair_is_explained(client: FlaskClient) -> None:
 
 def test_an_enterprise_lists_what_is_published(client: FlaskClient, market: SimpleNamespace) -> None:
     page = read(client, f"/enterprises/{market.enterprise.code}")
-    assert "S-ash" in page.text and "S-draft" not in page.text and "S-withdrawn" not in page.text
+    led_to = {link.attrs.get("href") for link in page.main.all("a")}
+    assert "/supplies/S-ash" in led_to and "/supplies/S-draft" not in led_to and "/supplies/S-withdrawn" not in led_to
 
 
 @pytest.mark.parametrize("address", ["/supplies/S-ash", "/demands/D-near", "/matches/S-ash/D-near"])

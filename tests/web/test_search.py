@@ -343,7 +343,7 @@ def test_rows_and_map_show_the_same(market: SimpleNamespace, client: FlaskClient
         "达拉特电厂",
         "达拉特旗",
         "2030-06",
-        "付 5 元/吨",
+        "付接收方 5 元/吨",
         "chip estimate",
         "按产能估算",
     ):

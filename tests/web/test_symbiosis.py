@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import Book, End, Flow, LeftOver, Place
-from marketplace.symbiosis.kept import forget
+from marketplace.market.kept import forget
 from models import Bid, BidStatus, MarketSettings, Plan, PlanFlow, Role, Supply, utc_now
 from models.accounts import User
 from tests import factories as make
