@@ -29,7 +29,9 @@ class SignInForm(FlaskForm):
 class AccountForm(FlaskForm):
     """Language and password; a new password needs the present one."""
 
-    locale = SelectField(_l("Language of the pages"), choices=[SelectChoice(code, name) for code, name in LOCALES.items()])
+    locale = SelectField(
+        _l("Language of the pages"), choices=[SelectChoice(code, name) for code, name in LOCALES.items()],
+    )
     current_password = PasswordField(
         _l("Present password"), [Optional(), Length(max=256, message=_l("At most %(max)d characters."))],
         render_kw={"autocomplete": "current-password"},

@@ -10,11 +10,11 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from marketplace.market import cached_problem, distance_model, market_revision, market_settings
+from marketplace.market.kept import Kept
 from marketplace.market.settings import engine_settings
 from marketplace.months import month_after, months_between
 from marketplace.symbiosis import queries
 from marketplace.symbiosis.flows import PLAN, POTENTIAL, TRADES, Book, Chain, End, Flow, Hop, LeftOver
-from marketplace.market.kept import Kept
 from marketplace.symbiosis.queries import Atlas
 from models.market import MarketSettings
 

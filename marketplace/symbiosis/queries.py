@@ -10,8 +10,8 @@ from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.market import market_revision
-from marketplace.symbiosis.flows import ENTERPRISE, PARK, REGION, End, Place
 from marketplace.market.kept import Kept
+from marketplace.symbiosis.flows import ENTERPRISE, PARK, REGION, End, Place
 from models.bids import Bid, BidStatus
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise, Park, Region, Site

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
-from marketplace.symbiosis.flows import Book, End, Flow, Place
 from marketplace.market.kept import Kept
+from marketplace.symbiosis.flows import Book, End, Flow, Place
 from marketplace.symbiosis.rules import ALL, Cell, suppress_lines, suppress_table
 
 ArcKey = tuple[str, str, str]

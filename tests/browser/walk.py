@@ -32,7 +32,8 @@ LOOK = """() => {
       !f.getAttribute('aria-labelledby')).map((f) => f.name),
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     lang: document.documentElement.lang, texts,
-    inline: document.querySelectorAll('main [style]:not(.map *):not(.sankey *):not(canvas):not(.map):not(.sankey)').length,
+    inline: document.querySelectorAll(
+      'main [style]:not(.map *):not(.sankey *):not(canvas):not(.map):not(.sankey)').length,
     main: seen(document.querySelector('main')),
   };
 }"""

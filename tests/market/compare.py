@@ -17,8 +17,6 @@ def differences(one: Any, other: Any, path: str = "problem") -> list[str]:
                 getattr(one, field.name), getattr(other, field.name), f"{path}.{field.name}"
             )
         ]
-    if isinstance(one, np.ndarray):
-        same = np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
-    else:
-        same = one == other
+    arrays = isinstance(one, np.ndarray)
+    same = np.array_equal(one, other, equal_nan=one.dtype.kind == "f") if arrays else one == other
     return [] if same else [path]

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, event
 from sqlalchemy.orm import Session
 
+from marketplace.market.kept import forget
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import Book, End, Flow, LeftOver, Place
-from marketplace.market.kept import forget
 from models import Bid, BidStatus, MarketSettings, Plan, PlanFlow, Role, Supply, utc_now
 from models.accounts import User
 from tests import factories as make
