@@ -88,7 +88,7 @@ class UnitOfWork:
         self.session.flush()
         event = Event(
             at=self.now, actor_id=_user_id(actor), kind=kind, subject_type=type(subject).__name__.lower(),
-            subject_id=str(subject.id), data=_plain(data),
+            subject_id=str(subject.id), data=plain(data),
         )
         self.session.add(event)
         self.session.flush()
@@ -105,7 +105,7 @@ class UnitOfWork:
         notices = [
             Notice(
                 user_id=user_id, event_id=event.id, kind=kind or event.kind,
-                data={**event.data, **_plain(data)}, created_at=self.now,
+                data={**event.data, **plain(data)}, created_at=self.now,
             )
             for user_id in sorted(set(user_ids))
         ]
@@ -119,7 +119,7 @@ class UnitOfWork:
         """Leave work for the worker; a job already queued under ``dedupe_key`` stands for this one too."""
         dialect = postgresql if self.session.get_bind().dialect.name == "postgresql" else sqlite
         row = dialect.insert(Job).values(
-            kind=kind, payload=_plain(payload), dedupe_key=dedupe_key, status=JobStatus.QUEUED, attempts=0,
+            kind=kind, payload=plain(payload), dedupe_key=dedupe_key, status=JobStatus.QUEUED, attempts=0,
             created_at=self.now, run_after=run_after or self.now, last_error="",
         )
         where = Job.__table__.c
@@ -160,12 +160,12 @@ def _user_id(actor: HasUserId | Base | int | None) -> int | None:
     return actor.user_id if isinstance(actor, HasUserId) else actor.id
 
 
-def _plain(value: Any) -> Any:
-    """The value as JSON can hold it: decimals, times and tuples in their plain form."""
+def plain(value: Any) -> Any:
+    """``value`` as JSON can hold it: decimals, times and tuples in their plain form."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
     if isinstance(value, Decimal):
         return str(value)
     return value.isoformat() if isinstance(value, datetime | date) else value

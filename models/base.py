@@ -82,6 +82,11 @@ class FixedPoint(TypeDecorator[Decimal]):
         return number.quantize(self._step, rounding=ROUND_HALF_UP)
 
 
+def round_tonnes(tonnes: Decimal) -> Decimal:
+    """Tonnes as the database keeps them: to the kilogram, half a kilogram away from zero."""
+    return Decimal(tonnes).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
+
+
 Tonnes = FixedPoint(14, 3)
 YuanPerT = FixedPoint(12, 2)
 Share = FixedPoint(7, 6)

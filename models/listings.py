@@ -36,6 +36,13 @@ class ListingStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class SaleMode(StrEnum):
+    """Negotiable: the owner answers each bid.  First come: a bid that meets the price and the room is taken at once."""
+
+    NEGOTIABLE = "negotiable"
+    FIRST_COME = "first_come"
+
+
 class QuantityQuality(StrEnum):
     """Where the tonnes come from: a document states, a formula estimates, the enterprise declares them."""
 
@@ -52,6 +59,7 @@ def _listing_rules(table: str) -> tuple[Any, ...]:
         CheckConstraint("status <> 'published' OR published_at IS NOT NULL", name="published_at"),
         is_month("start_month"), is_month("end_month"), months_in_order(),
         one_of("status", ListingStatus), one_of("quantity_quality", QuantityQuality),
+        one_of("sale_mode", SaleMode),
         Index(f"ix_{table}_status_published_at", "status", "published_at"),
         Index(f"ix_{table}_search_grams", "search_grams", postgresql_using="gin",
               info={"only": "postgresql"}).ddl_if(dialect="postgresql"),
@@ -75,6 +83,7 @@ class ListingColumns(Versioned):
     min_lot_t: Mapped[Decimal | None] = mapped_column(Tonnes)
     max_distance_km: Mapped[float | None]
     status: Mapped[str] = mapped_column(String(20), default=ListingStatus.DRAFT)
+    sale_mode: Mapped[str] = mapped_column(String(20), default=SaleMode.NEGOTIABLE)
     quantity_quality: Mapped[str] = mapped_column(String(20), default=QuantityQuality.DECLARED)
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.accounts import User
-from models.base import Base, Json, UtcDateTime, utc_now
+from models.base import Base, Json, UtcDateTime, one_of, utc_now
 from models.events import Event
 
 
@@ -35,3 +36,41 @@ class Notice(Base):
 
     user: Mapped[User] = relationship()
     event: Mapped[Event] = relationship()
+
+
+class NoticeChoice(Base):
+    """How a person wants to hear of one kind of thing; where there is no row, the kind's default holds."""
+
+    __tablename__ = "notice_choices"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    by_inbox: Mapped[bool]
+    by_mail: Mapped[bool]
+
+
+class MailStatus(StrEnum):
+    """Waiting in the outbox, being handed to the mail server, sent, or given up."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Mail(Base):
+    """The e-mail of one notice: one row per notice, whose ``message_id`` every attempt carries."""
+
+    __tablename__ = "mails"
+    __table_args__ = (one_of("status", MailStatus), CheckConstraint("attempts >= 0", name="attempts"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), unique=True)
+    message_id: Mapped[str] = mapped_column(String(160), unique=True)
+    status: Mapped[str] = mapped_column(String(20), default=MailStatus.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    notice: Mapped[Notice] = relationship()

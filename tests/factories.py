@@ -7,9 +7,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.contracts.making import both_sides, make_contract
+from marketplace.ledger.posting import post
+from marketplace.ledger.queries import contract_months
+from marketplace.months import months_between
+from marketplace.unit_of_work import UnitOfWork
 from models import (
+    Account,
     Assay,
     Bid,
+    BidStatus,
+    Contract,
+    ContractStatus,
     Demand,
     DemandAccept,
     DemandSpec,
@@ -83,12 +92,41 @@ def bid(session: Session, **values: Any) -> Bid:
     if listing == (None, None):
         listing = supply(session), None
     bidder = values.pop("bidder", None) or enterprise(session)
-    return _add(session, Bid(**{
+    row = _add(session, Bid(**{
         "supply_id": listing[0].id if listing[0] else None,
         "demand_id": listing[1].id if listing[1] else None,
         "bidder_enterprise_id": bidder.id, "waste_type_id": WASTE, "t_per_month": 100,
         "price_yuan_per_t": 10, "start_month": "2027-01", "end_month": "2027-12", **values,
     }))
+    if row.status == BidStatus.ACCEPTED:
+        contract(session, row)
+    return row
+
+
+def contract(session: Session, row: Bid | None = None, **values: Any) -> Contract:
+    """The contract of ``row`` (of a new accepted bid unless given), its tonnes reserved; ``values`` replace its own."""
+    if row is None:
+        return contract(session, bid(session, status=BidStatus.OPEN), **values)
+    row.status, row.decided_at = BidStatus.ACCEPTED, row.decided_at or utc_now()
+    months = dict.fromkeys(months_between(row.start_month, row.end_month), row.t_per_month)
+    made = make_contract(uow=UnitOfWork(session), actor_id=None, bid=row, months=months)
+    for name, value in values.items():
+        setattr(made, name, value)
+    return _add(session, made)
+
+
+def active_contract(session: Session, row: Bid | None = None, **values: Any) -> Contract:
+    """:func:`contract`, confirmed by both sides."""
+    made = contract(session, row, **values)
+    held = contract_months(session, made)
+    post(
+        uow=UnitOfWork(session), actor_id=None, kind="contract.confirmed", contract_id=made.id,
+        lines=both_sides(
+            made, {month: one.reserved for month, one in held.items()}, Account.RESERVED, Account.CONTRACTED
+        ),
+    )
+    made.status, made.producer_confirmed_at, made.taker_confirmed_at = ContractStatus.ACTIVE, utc_now(), utc_now()
+    return _add(session, made)
 
 
 def noise(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""What accepted bids have taken of each listing."""
+"""What contracts have taken of each listing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Bid, BidStatus, Demand, Supply
+from marketplace.ledger.queries import PROMISED
+from models import Contract, Demand, LedgerBalance, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +30,22 @@ class Promised:
 
 
 def promised(session: Session, months: Sequence[str]) -> dict[str, Promised]:
-    """Promises of accepted bids within ``months``, by listing code.
+    """What contracts hold of each listing within ``months``, by listing code, as the ledger says.
 
-    A bid counts against the listing it is on and against the bidder's own listing it names.
+    A contract counts against the supply and against the demand it names.
     """
-    codes = [
-        select(model.code).where(model.id == column).scalar_subquery()
-        for model, column in (
-            (Supply, Bid.supply_id), (Demand, Bid.demand_id), (Supply, Bid.own_supply_id),
-            (Demand, Bid.own_demand_id),
+    by_listing: dict[str, dict[str, float]] = defaultdict(dict)
+    for model, own, site in (
+        (Supply, Contract.supply_id, Contract.from_site_id), (Demand, Contract.demand_id, Contract.to_site_id),
+    ):
+        rows = session.execute(
+            select(model.code, LedgerBalance.month, func.sum(LedgerBalance.tonnes))
+            .join(Contract, own == model.id)
+            .join(LedgerBalance, (LedgerBalance.contract_id == Contract.id) & (LedgerBalance.site_id == site))
+            .where(LedgerBalance.account.in_(PROMISED), LedgerBalance.month.in_(months))
+            .group_by(model.code, LedgerBalance.month)
         )
-    ]
-    accepted = session.execute(
-        select(*codes, Bid.t_per_month, Bid.start_month, Bid.end_month)
-        .where(Bid.status == BidStatus.ACCEPTED)
-    )
-    by_listing: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for *named, tonnes, first, last in accepted:
-        for code in (code for code in named if code is not None):
-            for month in months:
-                if first <= month <= last:
-                    by_listing[code][month] += float(tonnes)
-    return {code: Promised(dict(amounts)) for code, amounts in by_listing.items()}
+        for code, month, tonnes in rows:
+            if tonnes:
+                by_listing[code][month] = float(tonnes)
+    return {code: Promised(amounts) for code, amounts in by_listing.items()}

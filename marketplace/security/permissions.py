@@ -28,6 +28,10 @@ def _own_bid(actor: Actor, subject: Any) -> bool:
     return subject.bidder_enterprise_id == actor.enterprise_id
 
 
+def _own_contract(actor: Actor, subject: Any) -> bool:
+    return actor.role == ADMIN or actor.enterprise_id in (subject.producer_id, subject.taker_id)
+
+
 def _own_park(actor: Actor, subject: Any) -> bool:
     return actor.role in (REGULATOR, ADMIN) or subject.id == actor.park_id
 
@@ -53,6 +57,9 @@ PERMISSIONS: dict[str, Permission] = {
     "bid.withdraw": Permission((STAFF,), _own_bid),
     "bid.decide": Permission((STAFF,), _same_enterprise),
     "bid.view_all": Permission((STAFF, ADMIN), _same_enterprise),
+    "contract.view": Permission((STAFF, ADMIN), _own_contract),
+    "contract.confirm": Permission((STAFF,), _own_contract),
+    "contract.end": Permission((STAFF,), _own_contract),
     "inbox.read": Permission(ROLES),
     "inbox.mark": Permission(ROLES, _own_notice),
     "symbiosis.detail": Permission((COMMITTEE, REGULATOR, ADMIN)),

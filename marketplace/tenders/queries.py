@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from marketplace.ledger.queries import promised_by_month
 from marketplace.tenders.room import Promise
 from models.bids import Bid, BidStatus
 from models.listings import Demand, Listing, Supply
@@ -32,13 +33,10 @@ def listing_by_code(session: Session, kind: str, code: str) -> Listing | None:
 
 
 def promises(session: Session, listing: Listing) -> tuple[Promise, ...]:
-    """What accepted bids have promised of ``listing``."""
-    rows = session.execute(
-        select(Bid.start_month, Bid.end_month, Bid.t_per_month)
-        .where(touching(listing), Bid.status == BidStatus.ACCEPTED)
-        .order_by(Bid.id)
+    """What contracts hold of ``listing``, month by month, as the ledger says."""
+    return tuple(
+        Promise(month, month, tonnes) for month, tonnes in promised_by_month(session, listing).items()
     )
-    return tuple(Promise(first, last, tonnes) for first, last, tonnes in rows)
 
 
 def has_open_bid(session: Session, listing: Listing, enterprise_id: int | None) -> bool:

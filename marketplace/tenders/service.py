@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.queries import staff_of
+from marketplace.contracts.making import make_contract
 from marketplace.errors import NotFound, NotPossible, Refusal, refuse
 from marketplace.market.changed import market_changed
+from marketplace.months import months_between
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import require
 from marketplace.tenders import queries, rules
@@ -66,13 +68,11 @@ def place_bid(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, offer: Bid
 
 
 def accept_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, note: str = "") -> Bid:
-    """Accept a bid as the owner of the listing: its tonnes are promised from now on, and all bidders are told."""
+    """Accept a bid as the owner of the listing: a contract reserves its tonnes now, and all bidders are told."""
     bid, listing = _bid_and_locked_listing(uow, bid_id)
     require(actor, "bid.decide", listing)
     refuse(_still_as_seen(bid, version))
     own = bid.own_demand or bid.own_supply
-    if own is not None:
-        uow.lock(type(own), own.id)
     terms = rules.Terms(bid.t_per_month, bid.price_yuan_per_t, bid.start_month, bid.end_month)
     reasons = rules.may_decide(
         open_bid=bid.status == BidStatus.OPEN, published=listing.status == ListingStatus.PUBLISHED
@@ -83,6 +83,12 @@ def accept_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, note
     refuse(reasons)
     _decide(uow, actor, bid, BidStatus.ACCEPTED, note)
     event = uow.record(actor.user_id, "bid.accepted", bid, **_facts(bid, listing))
+    months = dict.fromkeys(months_between(terms.start_month, terms.end_month), terms.t_per_month)
+    contract = make_contract(uow=uow, actor_id=actor.user_id, bid=bid, months=months)
+    uow.record(
+        actor.user_id, "contract.made", contract, contract=contract.code, producer=contract.producer_id,
+        taker=contract.taker_id, listing=kind_of(listing), listing_code=listing.code, tonnes=sum(months.values()),
+    )
     others = [other.bidder_enterprise_id for other in queries.bids_on(uow.session, listing)
               if other.status == BidStatus.OPEN]
     told = {bid.bidder_enterprise_id, listing.enterprise_id, *others}
@@ -126,8 +132,12 @@ def _bid_and_locked_listing(uow: UnitOfWork, bid_id: int) -> tuple[Bid, Listing]
     bid = uow.session.get(Bid, bid_id)
     if bid is None:
         raise NotFound(str(bid_id))
-    # The listing is locked first, always: two decisions on one listing queue up instead of crossing.
-    listing = uow.lock(type(bid.listing), bid.listing.id)
+    # A supply is locked before a demand, always: two decisions on the same listings queue up instead of crossing.
+    rows = [bid.supply or bid.own_supply, bid.demand or bid.own_demand]
+    for row in rows:
+        if row is not None:
+            uow.lock(type(row), row.id)
+    listing = bid.listing
     uow.session.refresh(bid)
     return bid, listing
 

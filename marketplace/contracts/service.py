@@ -1,0 +1,75 @@
+"""Contracts change here and nowhere else.
+
+Locks are taken in one order everywhere: supply, demand, contract, then the ledger's head.
+"""
+
+from __future__ import annotations
+
+from marketplace.contracts import rules
+from marketplace.contracts.making import both_sides, release
+from marketplace.contracts.parties import facts, locked_contract, side_for, tell_both, waiting_amendment
+from marketplace.errors import refuse
+from marketplace.ledger.posting import post
+from marketplace.ledger.queries import contract_months
+from marketplace.market.changed import market_changed
+from marketplace.security.actor import Actor
+from marketplace.unit_of_work import UnitOfWork
+from models.contracts import Contract, ContractStatus, Side
+from models.ledger import Account
+
+
+def confirm_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, version: int) -> Contract:
+    """Confirm for one's own side what one has seen; the second confirmation makes the contract active."""
+    contract = locked_contract(uow, contract_id)
+    side = side_for(actor, contract, "contract.confirm")
+    refuse(rules.may_confirm(
+        contract, side, version=version, amendment_waits=waiting_amendment(contract) is not None
+    ))
+    if side == Side.PRODUCER:
+        contract.producer_confirmed_by, contract.producer_confirmed_at = actor.user_id, uow.now
+    else:
+        contract.taker_confirmed_by, contract.taker_confirmed_at = actor.user_id, uow.now
+    event = uow.record(actor.user_id, "contract.confirmed", contract, **facts(contract), side=side.value)
+    if contract.producer_confirmed_at and contract.taker_confirmed_at:
+        contract.status = ContractStatus.ACTIVE
+        held = contract_months(uow.session, contract)
+        post(
+            uow=uow, actor_id=actor.user_id, kind="contract.confirmed", contract_id=contract.id,
+            lines=both_sides(
+                contract, {month: row.reserved for month, row in held.items()}, Account.RESERVED, Account.CONTRACTED
+            ),
+        )
+        event = uow.record(actor.user_id, "contract.active", contract, **facts(contract))
+    tell_both(uow, contract, event)
+    return contract
+
+
+def decline_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, reason: str) -> Contract:
+    """Refuse to confirm, and say why; the reserved tonnes are free again."""
+    contract = locked_contract(uow, contract_id)
+    side = side_for(actor, contract, "contract.confirm")
+    refuse([*rules.may_move(contract, ContractStatus.DECLINED), *rules.needs_reason(reason)])
+    _finish(uow, actor, contract, ContractStatus.DECLINED, reason)
+    event = uow.record(actor.user_id, "contract.declined", contract, **facts(contract), side=side.value, reason=reason)
+    tell_both(uow, contract, event)
+    return contract
+
+
+def end_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, reason: str) -> Contract:
+    """End an active contract early, and say why; what was not sent is free again, what is on the road still counts."""
+    contract = locked_contract(uow, contract_id)
+    side = side_for(actor, contract, "contract.end")
+    refuse([*rules.may_move(contract, ContractStatus.ENDED), *rules.needs_reason(reason)])
+    freed = _finish(uow, actor, contract, ContractStatus.ENDED, reason)
+    event = uow.record(
+        actor.user_id, "contract.ended", contract, **facts(contract), side=side.value, reason=reason, freed_t=freed
+    )
+    tell_both(uow, contract, event)
+    return contract
+
+
+def _finish(uow: UnitOfWork, actor: Actor, contract: Contract, status: ContractStatus, reason: str) -> object:
+    contract.status, contract.ended_at, contract.end_reason = status, uow.now, reason.strip()
+    freed = release(uow=uow, actor_id=actor.user_id, contract=contract, note=reason.strip())
+    market_changed(uow)
+    return freed
