@@ -64,7 +64,8 @@ class LedgerEntry(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contracts.id"), index=True)
     transfer_id: Mapped[int | None] = mapped_column(ForeignKey("transfers.id"), index=True)
-    corrects_seq: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.seq"))
+    # An entry is taken back once at the most.
+    corrects_seq: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.seq"), unique=True)
     note: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     previous_hash: Mapped[str] = mapped_column(String(64))

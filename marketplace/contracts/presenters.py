@@ -21,8 +21,5 @@ declare(
         "contract:cannot_become:completed": _l("Only an active contract can be completed."),
         "contract:cannot_become:ended": _l("Only an active contract can be ended early."),
         "contract:reason_missing": _l("Say why: the other side reads it, and it stays in the record."),
-        "ledger:below_zero": _l(
-            "The ledger has only %(balance)s t on this account (%(account)s); %(tonnes)s t cannot be taken from it."
-        ),
     }
 )

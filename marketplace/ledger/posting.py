@@ -12,22 +12,19 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from marketplace.errors import NotPossible, Refusal
 from marketplace.ledger.chain import hash_of
 from marketplace.unit_of_work import UnitOfWork, plain
 from models.base import round_tonnes
-from models.constraints import refused_by
-from models.ledger import COMMITMENTS, Account, LedgerBalance, LedgerEntry, LedgerHead, LedgerPosting
+from models.ledger import COMMITMENTS, SOURCES, Account, LedgerBalance, LedgerEntry, LedgerHead, LedgerPosting
 
 # What an entry may say happened.
 KINDS = frozenset({
     "stock.opened", "produced", "used", "disposed", "contract.reserved", "contract.confirmed", "contract.amended",
     "contract.released", "transfer.loaded", "transfer.received", "transfer.settled", "transfer.returned", "corrected",
 })
-_NOT_BELOW_ZERO = "ck_ledger_balances_not_below_zero"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +57,22 @@ def post(
 ) -> LedgerEntry:
     """Write one entry and move its balances; lines of no tonnes are left out, lines of one account are added up.
 
-    Raises ``ValueError`` where the kind is not declared, the lines do not sum to zero per waste type, or nothing is
-    left; :class:`NotPossible` (``ledger:below_zero``) where an account would fall below zero.
+    ``data`` holds text, whole numbers, decimals, times and lists or dicts of them.  Raises ``ValueError`` where it
+    holds anything else, the kind is not declared, the lines do not sum to zero per waste type, or nothing is left;
+    :class:`NotPossible` (``ledger:below_zero``) where an account would fall below zero: nothing is written then.
     """
     if kind not in KINDS:
         raise ValueError(f"ledger entries of kind {kind!r} are not declared in marketplace/ledger/posting.py")
     rows = _added_up(lines)
     _balanced(rows)
+    told = _exact(plain(data or {}))
     head = uow.lock(LedgerHead, 1)
     if head is None:
         raise LookupError("the ledger has no head: run the migrations")
+    _move_balances(uow, rows)
     entry = LedgerEntry(
         seq=head.seq + 1, at=uow.now, kind=kind, actor_id=actor_id, contract_id=contract_id, transfer_id=transfer_id,
-        corrects_seq=corrects_seq, note=note, data=plain(data or {}), previous_hash=head.hash,
+        corrects_seq=corrects_seq, note=note, data=told, previous_hash=head.hash,
         postings=[
             LedgerPosting(
                 line=number, site_id=row.site_id, waste_type_id=row.waste_type_id, account=row.account,
@@ -85,8 +85,6 @@ def post(
     head.seq, head.hash = entry.seq, entry.hash
     uow.session.add(entry)
     uow.session.flush()
-    for row in rows:
-        _add_to_balance(uow, row)
     return entry
 
 
@@ -130,25 +128,43 @@ def _balanced(rows: Sequence[Line]) -> None:
         raise ValueError(f"the lines do not sum to zero: {open_ends}")
 
 
-def _add_to_balance(uow: UnitOfWork, row: Line) -> None:
-    promise = row.account in COMMITMENTS
-    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(LedgerBalance).values(
-        key=balance_key(row), site_id=row.site_id, waste_type_id=row.waste_type_id, account=row.account,
-        month=row.month if promise else None, contract_id=row.contract_id, tonnes=Decimal(0),
+def _exact(value: Any) -> Any:
+    """``value``, once it is sure that both databases give it back letter for letter."""
+    if isinstance(value, float):
+        # JSONB turns 1e22 into a whole number and -0.0 into 0.0, and the hash of the row would not be its hash.
+        raise ValueError("an entry's data takes decimals, not floats")
+    if isinstance(value, dict):
+        return {key: _exact(item) for key, item in value.items()}
+    return [_exact(item) for item in value] if isinstance(value, list) else value
+
+
+def _move_balances(uow: UnitOfWork, rows: Sequence[Line]) -> None:
+    """Add ``rows`` to their balances; the head is locked, so nobody else reads or makes one meanwhile.
+
+    An upsert would be no shorter: PostgreSQL asks the check constraint of the row that would be inserted, minus
+    tonnes, before it finds the one that is there.  The constraint stays the guard; this says it in words, and before
+    anything is written.
+    """
+    moves: dict[str, Decimal] = defaultdict(Decimal)
+    first: dict[str, Line] = {}
+    for row in rows:
+        moves[balance_key(row)] += row.tonnes
+        first.setdefault(balance_key(row), row)
+    found = uow.session.scalars(
+        select(LedgerBalance).where(LedgerBalance.key.in_(moves)).execution_options(populate_existing=True)
     )
-    # Two statements, since an insert that would be below zero is refused before it could become an update.
-    uow.session.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
-    balance = uow.session.get(LedgerBalance, balance_key(row), populate_existing=True)
-    if balance is None:
-        raise LookupError(balance_key(row))
-    before = balance.tonnes
-    balance.tonnes = before + row.tonnes
-    try:
-        uow.session.flush()
-    except IntegrityError as error:
-        # The check constraint is the guard; callers' own rules come first and say it in their words.
-        if refused_by(error) != _NOT_BELOW_ZERO:
-            raise
-        values = {"account": str(row.account), "tonnes": -row.tonnes, "balance": before}
-        raise NotPossible([Refusal("ledger:below_zero", values)]) from error
+    balances = {balance.key: balance for balance in found}
+    for key, row in first.items():
+        before = balances[key].tonnes if key in balances else Decimal(0)
+        if before + moves[key] < 0 and row.account not in SOURCES:
+            values = {"account": str(row.account), "tonnes": -moves[key], "balance": before}
+            raise NotPossible([Refusal("ledger:below_zero", values)])
+    for key, row in first.items():
+        if key in balances:
+            balances[key].tonnes += moves[key]
+        else:
+            uow.session.add(LedgerBalance(
+                key=key, site_id=row.site_id, waste_type_id=row.waste_type_id, account=row.account,
+                month=row.month if row.account in COMMITMENTS else None, contract_id=row.contract_id,
+                tonnes=moves[key],
+            ))

@@ -68,6 +68,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_ledger_entries_transfer_id")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger_entries")),
+        sa.UniqueConstraint("corrects_seq", name=op.f("uq_ledger_entries_corrects_seq")),
         sa.UniqueConstraint("hash", name=op.f("uq_ledger_entries_hash")),
     )
     op.create_index(op.f("ix_ledger_entries_at"), "ledger_entries", ["at"])
