@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "accounts": ("marketplace.cli.accounts:accounts", "The first administrator."),
     "assets": ("marketplace.cli.assets:assets", "Map data and front-end libraries."),
     "db": ("marketplace.cli.db:db", "Migrations, import and export."),
+    "ledger": ("marketplace.cli.ledger:ledger", "Prove the ledger of tonnes."),
     "demo": ("marketplace.cli.demo:demo", "Run the market with the Ordos scenario."),
     "worker": ("marketplace.cli.worker:worker", "Do the work left for after a request."),
 }
