@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplace.accounts.routes import URLS as accounts
 from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
+from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
 from marketplace.matches.routes import URLS as matches
 from marketplace.organisations.routes import URLS as organisations
@@ -18,6 +19,7 @@ FEATURES: dict[str, list[Url]] = {
     "accounts": accounts,
     "admin": admin,
     "alerts": alerts,
+    "ledger": ledger,
     "listings": listings,
     "matches": matches,
     "organisations": organisations,

@@ -47,6 +47,8 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
         "contract.active": "contract producer taker",
         "contract.declined": "contract producer taker side reason",
         "contract.ended": "contract producer taker side reason freed_t",
+        "ledger.recorded": "entry what waste tonnes",
+        "ledger.corrected": "entry corrects reason",
         "settings.changed": "changed",
         "plan.made": "objective tonnes status",
         "scenario.imported": "title supplies demands",

@@ -36,6 +36,14 @@ def _own_park(actor: Actor, subject: Any) -> bool:
     return actor.role in (REGULATOR, ADMIN) or subject.id == actor.park_id
 
 
+def _ledger_in_reach(actor: Actor, subject: Any) -> bool:
+    """Of a site: staff read their own, a committee those in its park, the city and the administrator all."""
+    if actor.role == COMMITTEE:
+        inherits = subject.is_main and subject.park_id is None and subject.enterprise.park_id == actor.park_id
+        return actor.park_id is not None and (subject.park_id == actor.park_id or inherits)
+    return actor.role in (REGULATOR, ADMIN) or subject.enterprise_id == actor.enterprise_id
+
+
 def _own_notice(actor: Actor, subject: Any) -> bool:
     return subject.user_id == actor.user_id
 
@@ -60,6 +68,9 @@ PERMISSIONS: dict[str, Permission] = {
     "contract.view": Permission((STAFF, ADMIN), _own_contract),
     "contract.confirm": Permission((STAFF,), _own_contract),
     "contract.end": Permission((STAFF,), _own_contract),
+    "ledger.view": Permission(ROLES, _ledger_in_reach),
+    "ledger.record": Permission((STAFF,), _same_enterprise),
+    "ledger.verify": Permission((ADMIN,)),
     "inbox.read": Permission(ROLES),
     "inbox.mark": Permission(ROLES, _own_notice),
     "symbiosis.detail": Permission((COMMITTEE, REGULATOR, ADMIN)),
