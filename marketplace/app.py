@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import sessionmaker
 
 from marketplace import formatting, frame, health, http_errors, i18n, session
+from marketplace.api.v1 import access
 from marketplace.config import MAX_REQUEST_BYTES, ROOT, Settings
 from marketplace.features import FEATURES
 from marketplace.security import headers, requests
@@ -47,9 +48,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Before the check of forms, which would read what is not to be read.
     requests.register(app)
-    CSRFProtect(app)
+    # A program's request carries a key and no cookie counts there, so no page elsewhere can forge one.
+    CSRFProtect(app).exempt("marketplace.api.v1.routes.post_weighing")
     _sign_ins(app)
-    for part in (session, i18n, formatting, http_errors, frame, health):
+    for part in (session, i18n, formatting, http_errors, frame, health, access):
         part.register(app)
     headers.register(app, https=settings.https)
     for name, urls in FEATURES.items():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from marketplace.accounts.routes import URLS as accounts
 from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
+from marketplace.api.v1.routes import URLS as api_v1
+from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
 from marketplace.matches.routes import URLS as matches
@@ -13,12 +15,15 @@ from marketplace.pages.routes import URLS as pages
 from marketplace.parks.routes import URLS as parks
 from marketplace.symbiosis.routes import URLS as symbiosis
 from marketplace.tenders.routes import URLS as tenders
+from marketplace.transfers.routes import URLS as transfers
 from marketplace.urls import Url
 
 FEATURES: dict[str, list[Url]] = {
     "accounts": accounts,
     "admin": admin,
     "alerts": alerts,
+    "api_v1": api_v1,
+    "keys": keys,
     "ledger": ledger,
     "listings": listings,
     "matches": matches,
@@ -27,4 +32,5 @@ FEATURES: dict[str, list[Url]] = {
     "parks": parks,
     "symbiosis": symbiosis,
     "tenders": tenders,
+    "transfers": transfers,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.errors import Forbidden, MarketError, NotFound, NotPossible, Stale
+from marketplace.session import API
 
 
 def register(app: Flask) -> None:
@@ -54,6 +55,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def _answer(code: int, title: str, text: str) -> ResponseReturnValue:
-    if request.path.startswith("/api/"):
-        return jsonify(error={"status": code, "title": title, "detail": text}), code
+    if request.path.startswith(API):
+        from marketplace.api.v1.answers import failed
+
+        known = {403: "forbidden", 404: "not_found", 405: "method", 409: "changed", 413: "too_large"}
+        return failed(code, known.get(code, "failed"))
     return render_template("errors/error.html", title=title, text=text, code=code), code

@@ -40,8 +40,12 @@ def handlers() -> dict[str, Handler]:
     """What each kind of job does."""
     from marketplace.market.changed import REFRESH_PLAN
     from marketplace.market.plan import refresh_plan
+    from marketplace.transfers.disputes import DEADLINE_JOB, close_overdue
 
-    return {REFRESH_PLAN: lambda session, payload: refresh_plan(session, **payload)}
+    return {
+        REFRESH_PLAN: lambda session, payload: refresh_plan(session, **payload),
+        DEADLINE_JOB: lambda session, payload: close_overdue(session, **payload),
+    }
 
 
 def work(

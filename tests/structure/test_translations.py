@@ -19,7 +19,7 @@ KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngett
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # What reads the same in both languages: names of standards, symbols, placeholders alone.
-SAME = re.compile(r"^(?:[\W\d_]|%\(\w+\)[sd]|km|t|kg|CO2e|CO₂e|yuan|GeoJSON|CSV|WGS-84|GCJ-02|pH|HW|°[NE])*$")
+SAME = re.compile(r"^(?:[\W\d_]|%\(\w+\)[sd]|km|t|kg|kB|MB|CO2e|CO₂e|yuan|GeoJSON|CSV|WGS-84|GCJ-02|pH|HW|°[NE])*$")
 
 
 @lru_cache(maxsize=1)

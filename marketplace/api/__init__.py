@@ -1,0 +1,1 @@
+"""What programs speak to, apart from the pages."""

@@ -1,0 +1,1 @@
+"""Keys by which a weighbridge's program speaks for an enterprise."""

@@ -1,0 +1,1 @@
+"""Consignments: rules, readings, the ledger they leave."""

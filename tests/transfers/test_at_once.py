@@ -1,0 +1,64 @@
+"""Two requests at the same moment: the same slip is one slip, the same tonnes leave once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from marketplace.errors import NotPossible
+from marketplace.ledger.queries import contract_months
+from marketplace.security.actor import Actor
+from marketplace.transfers.readings import Reading
+from marketplace.transfers.weighing import record_weighing
+from marketplace.unit_of_work import UnitOfWork
+from models import Contract
+from models.transfers import Source, Weighing
+from tests.transfers.consignments import NOW, deal, out
+from tests.web.test_concurrency import at_once
+
+Sessions = sessionmaker[Session]
+
+
+@pytest.fixture
+def two(sessions: Sessions) -> tuple[list[str], Actor, int]:
+    """Two planned consignments of one contract and somebody at the producer's gate."""
+    with sessions() as session:
+        agreed = deal(session)
+        return [agreed.plan(50), agreed.plan(50)], agreed.producer, agreed.contract.id
+
+
+def weigh(sessions: Sessions, actor: Actor, code: str, reading: Reading) -> Callable[[], object]:
+    def task() -> object:
+        with sessions() as session, UnitOfWork(session, now=NOW) as uow:
+            found = record_weighing(uow=uow, actor=actor, code=code, reading=reading, source=Source.API)
+            return found.weighing.id, found.first
+    return task
+
+
+def test_the_same_slip_at_once_is_one_slip(sessions: Sessions, two: tuple[list[str], Actor, int]) -> None:
+    (code, _other), actor, _contract = two
+    outcomes = at_once(*[weigh(sessions, actor, code, out(50))] * 4)
+    assert len({one[0] for one in outcomes}) == 1 and sorted(one[1] for one in outcomes) == [False] * 3 + [True]
+    with sessions() as session:
+        assert session.query(Weighing).count() == 1
+
+
+def test_one_slip_number_of_a_site_serves_one_consignment(sessions: Sessions, two: tuple) -> None:
+    codes, actor, _contract = two
+    outcomes = at_once(*[weigh(sessions, actor, code, out(50)) for code in codes])
+    refused = [one for one in outcomes if isinstance(one, NotPossible)]
+    assert len(refused) == 1 and refused[0].reasons[0].code in ("slip:conflict", "slip:taken")
+
+
+def test_the_last_tonnes_leave_once(sessions: Sessions, two: tuple) -> None:
+    """105 t may leave in the month; two trucks of 60 t want to at the same moment."""
+    codes, actor, contract_id = two
+    outcomes = at_once(*[weigh(sessions, actor, code, out(60, slip=code)) for code in codes])
+    refused = [one for one in outcomes if isinstance(one, NotPossible)]
+    assert [reason.code for one in refused for reason in one.reasons] == ["transfer:more_than_remains"]
+    with sessions() as session:
+        row = contract_months(session, session.get(Contract, contract_id))["2027-01"]
+        assert (row.contracted, row.sent) == (40, Decimal(60))
