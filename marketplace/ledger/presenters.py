@@ -139,7 +139,7 @@ class EntryRow:
     seq: int
     entry: LedgerEntry
     kind: str
-    lines: list[tuple[str, str, str, Decimal]]
+    lines: list[tuple[str, str, list[Cell]]]
     month: str
     reference: str
     url: str
@@ -200,17 +200,18 @@ def _entry_row(
     correctable = may_record and entry.kind in BY_HAND and entry.seq not in taken_back
     url = f"/transfers/{transfer}" if transfer else f"/contracts/{contract.code}" if contract else ""
     months = sorted({row.month for row in own})
-    lines: dict[tuple[str, str, str], Decimal] = {}
+    moved: dict[str, dict[str, Decimal]] = {}
     for row in own:
-        key = row.waste_type_id, row.account, "" if len(months) > 1 else row.month
         # Sources stand below zero; a reader asks how much came.
         sign = -1 if row.account in (Account.OPENING, Account.PRODUCED, Account.RESIDUE) else 1
-        lines[key] = lines.get(key, Decimal(0)) + sign * row.tonnes
+        of_waste = moved.setdefault(row.waste_type_id, {})
+        of_waste[row.account] = of_waste.get(row.account, Decimal(0)) + sign * row.tonnes
     return EntryRow(
         seq=entry.seq, entry=entry, kind=str(KIND_WORDS[entry.kind]),
         lines=[
-            (waste_name(waste), WASTE_COLOURS.get(waste, FALLBACK), _word(account), tonnes)
-            for (waste, account, _month), tonnes in lines.items() if tonnes
+            (waste_name(waste), WASTE_COLOURS.get(waste, FALLBACK),
+             [Cell(_word(account), tonnes) for account, tonnes in accounts.items() if tonnes])
+            for waste, accounts in moved.items()
         ],
         month=months[0] if len(months) == 1 else "", reference=transfer or (contract.code if contract else ""),
         url=url if contract is not None and contract.id in may_see else "", note=_note(entry),

@@ -88,6 +88,15 @@ def months_of(session: Session, site_id: int) -> list[str]:
     ))
 
 
+def latest_month(session: Session, site_id: int) -> str:
+    """The latest month that tonnes of the site count for, promises aside; empty where none has moved."""
+    return session.scalar(
+        select(func.max(LedgerPosting.month)).where(
+            LedgerPosting.site_id == site_id, LedgerPosting.contract_id.is_(None)
+        )
+    ) or ""
+
+
 def entries_of(session: Session, site_id: int, sieve: Sieve, page: int) -> tuple[Sequence[LedgerEntry], int, int]:
     """One page of the site's entries with their lines, newest first; how many there are; the page that it is."""
     wanted = _lines(site_id, sieve)

@@ -11,6 +11,7 @@ from marketplace.errors import NotFound
 from marketplace.ledger import presenters, queries_sites
 from marketplace.ledger.accounts import by_waste
 from marketplace.ledger.verify import verify
+from marketplace.ledger.views_official import official, official_excel
 from marketplace.ledger.views_record import correct, disposal, opening, production, use
 from marketplace.security.permissions import may, require
 from marketplace.session import current_actor, db_session
@@ -96,5 +97,7 @@ URLS = [
     Url("/ledger/<int:site_id>/use", use, "ledger.record", ("GET", "POST")),
     Url("/ledger/<int:site_id>/disposal", disposal, "ledger.record", ("GET", "POST")),
     Url("/ledger/<int:site_id>/entries/<int:seq>/correct", correct, "ledger.record", ("GET", "POST")),
+    Url("/ledger/<int:site_id>/forms", official, "ledger.view"),
+    Url("/ledger/<int:site_id>/forms.xlsx", official_excel, "ledger.view"),
     Url("/admin/ledger", proof, "ledger.verify", ("GET", "POST")),
 ]

@@ -137,3 +137,19 @@ def test_the_proof_on_the_administrators_page(trade: Trade, owner: Person) -> No
     assert page.faults() == []
     proved = Page(admin.client.post("/admin/ledger", data=page.form()))
     assert proved.faults() == [] and "哈希链完整" in proved.text
+
+
+def test_the_official_forms_as_a_page_and_as_a_workbook(trade: Trade, owner: Person) -> None:
+    site = site_of(owner)
+    assert owner.get(f"/ledger/{site}/forms").faults() == []
+    enter(owner, "opening", waste_type_id=WASTE, tonnes="10")
+    enter(owner, "production", waste_type_id=WASTE, tonnes="2.5")
+    for address in (f"/ledger/{site}/forms", f"/ledger/{site}/forms?period=2026", f"/ledger/{site}/forms?period=x"):
+        page = owner.get(address)
+        assert page.faults() == [] and "附表7" in page.text
+    assert "12.5" in owner.get(f"/ledger/{site}/forms").text
+    answer = owner.client.get(f"/ledger/{site}/forms.xlsx")
+    assert answer.status_code == 200 and answer.data[:2] == b"PK"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    for address in (f"/ledger/{site}/forms", f"/ledger/{site}/forms.xlsx"):
+        trade.person().get(address, status=403)

@@ -1,0 +1,61 @@
+"""The official forms of a site, to print and as a workbook."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from marketplace.errors import NotFound
+from marketplace.ledger import presenters, queries_sites
+from marketplace.ledger.official import filled_forms
+from marketplace.ledger.official_excel import workbook
+from marketplace.ledger.official_tables import KEPT_FOR, Sheet, Told, sheets
+from marketplace.ledger.queries_official import books_of
+from marketplace.months import month_of
+from marketplace.security.permissions import require
+from marketplace.session import current_actor, db_session
+from models.base import utc_now
+from models.organisations import Site
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PERIOD = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2]))?")
+
+
+def official(site_id: int) -> ResponseReturnValue:
+    site, period = _asked(site_id)
+    told, made = _forms(site, period)
+    months = queries_sites.months_of(db_session(), site_id) or [month_of(utc_now())]
+    return render_template(
+        "ledger/official.html", site=site, site_name=presenters.site_name(site), told=told, sheets=made,
+        period=period, months=months, years=sorted({month[:4] for month in months}, reverse=True), kept_for=KEPT_FOR,
+    )
+
+
+def official_excel(site_id: int) -> ResponseReturnValue:
+    site, period = _asked(site_id)
+    told, made = _forms(site, period)
+    answer = Response(workbook(told, made), mimetype=EXCEL)
+    answer.headers["Content-Disposition"] = f'attachment; filename="ledger-site-{site.id}-{period}.xlsx"'
+    return answer
+
+
+def _asked(site_id: int) -> tuple[Site, str]:
+    """The site, and the month or year asked for; the month before this one where none is."""
+    site = queries_sites.site_by_id(db_session(), site_id)
+    if site is None:
+        raise NotFound(str(site_id))
+    require(current_actor(), "ledger.view", site)
+    period = request.args.get("period", "")
+    if not _PERIOD.fullmatch(period):
+        latest = queries_sites.months_of(db_session(), site_id)
+        period = latest[0] if latest else month_of(utc_now() - timedelta(days=31))
+    return site, period
+
+
+def _forms(site: Site, period: str) -> tuple[Told, list[Sheet]]:
+    first, last = (period, period) if "-" in period else (f"{period}-01", f"{period}-12")
+    told = Told(site.enterprise.name, site.name or "主厂址", period)
+    return told, sheets(filled_forms(books_of(db_session(), site, first, last)))
