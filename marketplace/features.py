@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from marketplace.accounts.routes import URLS as accounts
 from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
@@ -17,6 +19,10 @@ from marketplace.symbiosis.routes import URLS as symbiosis
 from marketplace.tenders.routes import URLS as tenders
 from marketplace.transfers.routes import URLS as transfers
 from marketplace.urls import Url
+
+# Words of notices, of features whose own modules need not import them.
+for _feature in ("tenders", "contracts", "transfers"):
+    import_module(f"marketplace.{_feature}.presenters_notices")
 
 FEATURES: dict[str, list[Url]] = {
     "accounts": accounts,

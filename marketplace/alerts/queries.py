@@ -23,7 +23,9 @@ def inbox(session: Session, *, user_id: int, limit: int = 100) -> Sequence[Notic
 
 def listings_of(session: Session, notices: Sequence[Notice]) -> dict[str, Supply | Demand]:
     """The listings that ``notices`` are about, by code, each with what names it."""
-    codes = {code for notice in notices if (code := notice.data.get("listing_code"))}
+    codes = {
+        code for notice in notices for key in ("listing_code", "partner_code") if (code := notice.data.get(key))
+    }
     if not codes:
         return {}
     supplies = select(Supply).where(Supply.code.in_(codes)).options(joinedload(Supply.waste_type))

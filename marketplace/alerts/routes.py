@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.alerts import presenters, queries, service
+from marketplace.alerts.words import enterprises_in
 from marketplace.organisations.queries import enterprise_names
 from marketplace.session import current_actor, db_session, unit_of_work
 from marketplace.urls import Url
@@ -14,9 +15,8 @@ from marketplace.urls import Url
 def inbox() -> ResponseReturnValue:
     actor, session = current_actor(), db_session()
     notices = queries.inbox(session, user_id=actor.user_id)
-    bidders = {notice.data["bidder"] for notice in notices if isinstance(notice.data.get("bidder"), int)}
     views = presenters.notice_views(
-        notices, actor, enterprise_names(session, bidders), queries.listings_of(session, notices)
+        notices, actor, enterprise_names(session, enterprises_in(notices)), queries.listings_of(session, notices)
     )
     return render_template("alerts/inbox.html", notices=views)
 

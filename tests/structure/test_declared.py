@@ -75,6 +75,49 @@ def test_events_that_are_recorded_are_declared() -> None:
     assert recorded and recorded <= set(EVENT_KINDS)
 
 
+def told_kinds() -> set[str]:
+    """The kinds of events recorded in a function that notifies, itself or by a helper whose name says ``tell``."""
+    found = set()
+    for path in sources.modules("marketplace"):
+        for function in ast.walk(sources.tree(path)):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+            names = {getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls}
+            if not any(name == "notify" or name.lstrip("_").startswith("tell") for name in names):
+                continue
+            found |= {
+                node.value for call in calls for node in (*call.args, *(word.value for word in call.keywords))
+                if isinstance(node, ast.Constant) and node.value in EVENT_KINDS
+            }
+    return found
+
+
+def test_every_notice_has_its_words() -> None:
+    import marketplace.features  # noqa: F401 - importing it declares the words
+    from marketplace.alerts.words import declared
+
+    assert told_kinds() - declared() == set()
+    assert {"bid.placed", "transfer.disputed", "contract.active"} <= told_kinds()
+
+
+def test_words_of_notices_are_of_declared_events() -> None:
+    import marketplace.features  # noqa: F401 - importing it declares the words
+    from marketplace.alerts.words import declared
+
+    assert declared() <= set(EVENT_KINDS)
+
+
+def test_words_of_notices_use_what_the_event_carries() -> None:
+    import marketplace.features  # noqa: F401 - importing it declares the words
+    from marketplace.alerts.words import _KINDS
+
+    for kind, one in _KINDS.items():
+        if not callable(one.words):
+            needed = set(PLACEHOLDER.findall(one.words._args[0])) - {"other", "who"}
+            assert needed <= EVENT_KINDS[kind], f"{kind} lacks {needed - EVENT_KINDS[kind]}"
+
+
 def test_permissions_that_are_asked_for_are_in_the_table() -> None:
     from marketplace.security.permissions import PERMISSIONS, PUBLIC
 

@@ -189,6 +189,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_mails_message_id")),
         sa.UniqueConstraint("notice_id", name=op.f("uq_mails_notice_id")),
     )
+    op.execute("ALTER TABLE notices ADD COLUMN in_inbox BOOLEAN NOT NULL DEFAULT true")
     for table in ("supplies", "demands"):
         # Written out, because Alembic would copy the whole table on SQLite and drop its triggers.
         op.execute(
@@ -217,6 +218,7 @@ def downgrade() -> None:
         bids.drop_column("tender_id")
     for table in ("supplies", "demands"):
         op.drop_column(table, "sale_mode")
+    op.drop_column("notices", "in_inbox")
     op.drop_table("mails")
     op.drop_table("notice_choices")
     op.drop_table("api_keys")

@@ -1,0 +1,18 @@
+"""Notices about contracts in words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.alerts.words import contract_page, declare_notice
+
+for _kind, _words in {
+    "contract.made": _l(
+        "Contract %(contract)s with %(other)s is drawn up over %(tonnes)s t. Please read it and confirm it."
+    ),
+    "contract.confirmed": _l("%(who)s has confirmed contract %(contract)s."),
+    "contract.active": _l("Contract %(contract)s with %(other)s is confirmed by both sides and in force."),
+    "contract.declined": _l("%(who)s has declined contract %(contract)s: %(reason)s"),
+    "contract.ended": _l("%(who)s has ended contract %(contract)s early: %(reason)s %(freed_t)s t are free again."),
+}.items():
+    declare_notice(_kind, words=_words, url=contract_page)

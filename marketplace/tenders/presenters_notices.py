@@ -1,0 +1,64 @@
+"""Notices about bids in words."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from marketplace.alerts.words import Told, declare_notice
+
+
+def bids_page(told: Told) -> str:
+    """All bids on the listing for its owner, one's own bids for everybody else."""
+    code, kind = told.data.get("listing_code"), told.data.get("listing")
+    if not code:
+        return url_for("alerts.inbox")
+    if told.mine("owner"):
+        return url_for("tenders.bids_on_supply" if kind == "supply" else "tenders.bids_on_demand", code=code)
+    return url_for("tenders.my_bids")
+
+
+def _values(told: Told) -> dict[str, str]:
+    return {
+        "code": told["listing_code"], "bidder": told["bidder"], "tonnes": told["t_per_month"],
+        "price": told["price_yuan_per_t"],
+    }
+
+
+def _placed(told: Told) -> str:
+    return _("%(bidder)s bids %(tonnes)s t/month at %(price)s yuan/t on %(code)s.", **_values(told))
+
+
+def _withdrawn(told: Told) -> str:
+    return _("%(bidder)s has withdrawn its bid on %(code)s.", **_values(told))
+
+
+def _declined(told: Told) -> str:
+    if told.mine("bidder"):
+        return _("Your bid of %(tonnes)s t/month on %(code)s was declined.", **_values(told))
+    return _("The bid of %(bidder)s on %(code)s was declined.", **_values(told))
+
+
+def _accepted(told: Told) -> str:
+    values = _values(told)
+    if told.mine("bidder"):
+        return _("Your bid of %(tonnes)s t/month at %(price)s yuan/t on %(code)s was accepted.", **values)
+    if told.mine("owner"):
+        return _("The bid of %(bidder)s on %(code)s was accepted: %(tonnes)s t/month are promised.", **values)
+    # Another bidder learns that tonnes are gone, not to whom nor for how much.
+    return _("Part of %(code)s has been promised to another bidder; your own bid there is still open.", **values)
+
+
+def _listing_withdrawn(told: Told) -> str:
+    return _(
+        "%(code)s was withdrawn by its owner; your open bid there can no longer be accepted.",
+        code=told["listing_code"],
+    )
+
+
+declare_notice("bid.placed", words=_placed, url=bids_page)
+declare_notice("bid.withdrawn", words=_withdrawn, url=bids_page)
+declare_notice("bid.declined", words=_declined, url=bids_page)
+declare_notice("bid.accepted", words=_accepted, url=bids_page)
+declare_notice("supply.withdrawn", words=_listing_withdrawn, url=bids_page)
+declare_notice("demand.withdrawn", words=_listing_withdrawn, url=bids_page)
