@@ -46,12 +46,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["gongsheng_sessions"] = sessionmaker(engine, expire_on_commit=False)
     app.extensions["gongsheng_permissions"] = {}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # Before the check of forms, which would read what is not to be read.
+    # A program is admitted before its body is read; what is not to be read is refused before forms are checked.
+    access.register(app)
     requests.register(app)
     # A program's request carries a key and no cookie counts there, so no page elsewhere can forge one.
     CSRFProtect(app).exempt("marketplace.api.v1.routes.post_weighing")
     _sign_ins(app)
-    for part in (session, i18n, formatting, http_errors, frame, health, access):
+    for part in (session, i18n, formatting, http_errors, frame, health):
         part.register(app)
     headers.register(app, https=settings.https)
     for name, urls in FEATURES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -64,7 +65,7 @@ class WeighForm(FlaskForm):
     gross = StringField(_l("Gross weight"), render_kw={"inputmode": "decimal", "autocomplete": "off"})
     tare = StringField(_l("Tare weight"), render_kw={"inputmode": "decimal", "autocomplete": "off"})
     unit = RadioField(
-        _l("Unit"), choices=[SelectChoice("t", _l("tonnes")), SelectChoice("kg", _l("kilograms"))], default="t"
+        _l("Unit"), choices=[SelectChoice("t", _l("t")), SelectChoice("kg", _l("kilograms"))], default="t"
     )
     weighed_at = StringField(_l("Time of weighing"))
     vehicle = StringField(_l("Vehicle plate"), render_kw={"maxlength": 20, "autocomplete": "off"})
@@ -80,7 +81,11 @@ class WeighForm(FlaskForm):
     def upload(self) -> Upload | None:
         """The picture that came with the form; None where none was chosen."""
         chosen = self.photo.data
-        return Upload(chosen.filename, chosen.read()) if chosen is not None and chosen.filename else None
+        if chosen is None or not chosen.filename:
+            return None
+        # A large file lies in a temporary one until it is closed.
+        with closing(chosen):
+            return Upload(chosen.filename, chosen.read())
 
     def results(self) -> dict[str, Decimal | None]:
         """What the laboratory found, by property; only what was typed."""

@@ -103,7 +103,7 @@ def difference_words(transfer: Transfer) -> str:
 def signed(value: object) -> str:
     """A figure with its sign, a true minus, to the kilogram."""
     text = formatting.number(value, 3)  # type: ignore[arg-type]
-    return text.replace("-", "−") if text.startswith(("-", "0")) else f"+{text}"
+    return text.replace("-", "−") if text == "0" or text.startswith("-") else f"+{text}"
 
 
 def whose_turn(transfer: Transfer) -> tuple[str, frozenset[Side]]:

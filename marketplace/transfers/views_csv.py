@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -33,8 +35,7 @@ def template() -> ResponseReturnValue:
 def import_weighings() -> ResponseReturnValue:
     faults: list[Fault] = []
     if request.method == "POST":
-        chosen = request.files.get("file")
-        content = chosen.read(MOST_BYTES + 1) if chosen else b""
+        content = _content()
         lines: list[Line] = []
         try:
             lines = read_lines(content)
@@ -50,6 +51,15 @@ def import_weighings() -> ResponseReturnValue:
         "transfers/import.html", columns=column_words(), most_lines=MOST_LINES,
         faults=[(fault.line, fault.column, fault.found, refusal_text(fault.reason)) for fault in faults],
     ), 422 if faults else 200
+
+
+def _content() -> bytes:
+    chosen = request.files.get("file")
+    if chosen is None:
+        return b""
+    # A large file lies in a temporary one until it is closed.
+    with closing(chosen):
+        return chosen.read(MOST_BYTES + 1)
 
 
 def _remember_conflicts(lines: list[Line], faults: list[Fault]) -> None:

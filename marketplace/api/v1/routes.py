@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.api.v1.answers import failed
 from marketplace.errors import NotPossible, Refusal
 from marketplace.i18n import named
+from marketplace.months import SHANGHAI
 from marketplace.session import current_actor, db_session
 from marketplace.transfers import queries
 from marketplace.transfers.entering import enter
@@ -75,8 +77,8 @@ def _weighing(row: Weighing) -> dict[str, object]:
     transfer = row.transfer
     return {
         "transfer": transfer.code, "gate": row.gate, "slip_no": row.slip_no, "gross_t": str(row.gross_t),
-        "tare_t": str(row.tare_t), "net_t": str(row.net_t), "weighed_at": row.weighed_at.isoformat(),
-        "vehicle": row.vehicle, "recorded_at": row.recorded_at.isoformat(),
+        "tare_t": str(row.tare_t), "net_t": str(row.net_t), "weighed_at": _moment(row.weighed_at),
+        "vehicle": row.vehicle, "recorded_at": _moment(row.recorded_at),
     }
 
 
@@ -88,10 +90,15 @@ def _transfer(row: Transfer, enterprise_id: int | None) -> dict[str, object]:
         "transfer": row.code, "gate": (Gate.OUT if producing else Gate.IN).value, "status": row.status,
         "contract": contract.code, "waste_type": contract.waste_type_id, "waste": named(contract.waste_type),
         "other_side": named(contract.taker if producing else contract.producer), "month": row.month,
-        "planned_t": str(row.planned_t), "planned_for": row.planned_for.isoformat() if row.planned_for else None,
+        "planned_t": str(row.planned_t), "planned_for": _moment(row.planned_for) if row.planned_for else None,
         "vehicle": row.vehicle, "driver": row.driver, "manifest_no": row.manifest_no,
         "out_net_t": str(out.net_t) if out else None,
     }
+
+
+def _moment(at: dt.datetime) -> str:
+    """Always in one zone, so that the same slip is told in the same letters whenever it is asked for."""
+    return at.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 
 URLS = [
