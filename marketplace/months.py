@@ -13,6 +13,11 @@ def month_of(moment: dt.datetime) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m")
 
 
+def month_start(month: str) -> dt.datetime:
+    """The first moment of a month in Shanghai, aware."""
+    return dt.datetime.fromisoformat(f"{month}-01").replace(tzinfo=SHANGHAI)
+
+
 def months_between(first: str, last: str) -> list[str]:
     """The months from ``first`` to ``last`` inclusive; empty where ``last`` is before ``first``."""
     months, month = [], first

@@ -20,7 +20,7 @@ from matching.explaining import partners
 from matching.pairs import Evaluator
 from matching.params import MatchParams
 from matching.result import FEASIBLE, Match
-from models import Bid, Demand, Enterprise, Role, Supply, User
+from models import Bid, BidStatus, Demand, Enterprise, Role, Supply, User
 
 _MESSAGES = ("可自提，按月结算。", "可长期合作，价格可议。", "每车附检测单，我方安排车辆。")
 _LISTINGS, _OFFERS = 3, 3
@@ -57,6 +57,20 @@ def place_sample_bids(*, uow: UnitOfWork) -> list[Bid]:
                 _accept(uow, actor, bids[0])
             placed += bids
     return placed
+
+
+def accept_one_more(*, uow: UnitOfWork) -> Bid | None:
+    """Accept the oldest open bid that its owner can: a contract that both sides are still to confirm."""
+    for bid in uow.session.scalars(select(Bid).where(Bid.status == BidStatus.OPEN).order_by(Bid.id)).all():
+        if _accept(uow, acting_for(uow.session, bid.listing.enterprise_id), bid):
+            return bid
+    return None
+
+
+def acting_for(session: Session, enterprise_id: int) -> Actor:
+    """Somebody of the enterprise: its demo account where it has one, else nobody by name."""
+    user = session.scalars(select(User).where(User.enterprise_id == enterprise_id).order_by(User.id)).first()
+    return _actor(user) if user else Actor(role=Role.STAFF, enterprise_id=enterprise_id)
 
 
 def _wishes(session: Session, evaluator: Evaluator, enterprise_id: int) -> list[list[_Wish]]:
@@ -113,13 +127,14 @@ def _place(uow: UnitOfWork, staff: dict[int | None, Actor], wish: _Wish) -> Bid 
         return None
 
 
-def _accept(uow: UnitOfWork, owner: Actor, bid: Bid) -> None:
+def _accept(uow: UnitOfWork, owner: Actor, bid: Bid) -> bool:
     if bid.listing.enterprise_id != owner.enterprise_id:
-        return
+        return False
     try:
         accept_bid(uow=uow, actor=owner, bid_id=bid.id, version=bid.version, note="价格合适，按此执行。")
     except NotPossible:
-        return
+        return False
+    return True
 
 
 def _tonnes(wish: _Wish) -> Decimal:

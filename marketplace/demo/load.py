@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from marketplace.demo.accounts import create_accounts
-from marketplace.demo.bids import place_sample_bids
+from marketplace.demo.bids import accept_one_more, acting_for, place_sample_bids
+from marketplace.demo.deliveries import BEGAN, deliver
 from marketplace.market.importing import import_scenario
 from marketplace.market.plan import refresh_plan
 from marketplace.market.rows import count
 from marketplace.unit_of_work import UnitOfWork
 from models import Demand, Enterprise, Supply
+from models.base import utc_now
 from models.engine import make_engine, make_sessions
 
 
@@ -24,11 +27,15 @@ def load(url: str, scenario_folder: Path) -> bool:
         with make_sessions(engine)() as session:
             if count(session, Supply, Demand, Enterprise):
                 return False
-            with UnitOfWork(session) as uow:
+            now = utc_now()
+            with UnitOfWork(session, now=now - BEGAN) as uow:
                 import_scenario(uow=uow, folder=scenario_folder)
                 create_accounts(uow=uow)
-            with UnitOfWork(session) as uow:
+            with UnitOfWork(session, now=now - BEGAN) as uow:
                 place_sample_bids(uow=uow)
+            deliver(session, now=now, actor_of=partial(acting_for, session))
+            with UnitOfWork(session, now=now) as uow:
+                accept_one_more(uow=uow)
             refresh_plan(session)
             return True
     finally:

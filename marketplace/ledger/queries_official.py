@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.ledger.official import Books, Waste
 from marketplace.ledger.queries_sites import entries_in
+from marketplace.months import month_after, month_start
 from models.accounts import User
 from models.catalogue.reference import catalogue
 from models.catalogue.regions import REGIONS
@@ -17,7 +18,7 @@ from models.contracts import Contract
 from models.ledger import Account, LedgerPosting
 from models.listings import Demand
 from models.organisations import Site
-from models.transfers import Transfer, TransferStatus
+from models.transfers import Gate, Transfer, TransferStatus, Weighing
 
 # Written on the forms, which are in Chinese whatever language the pages are read in.
 METHODS = {"landfill": "填埋", "incineration": "焚烧", "other": "其他"}
@@ -45,13 +46,14 @@ def books_of(session: Session, site: Site, first: str, last: str) -> Books:
 
 
 def _transfers(session: Session, site_id: int, first: str, last: str) -> Sequence[Transfer]:
-    """The consignments from the site that count for the months, with their slips and their contracts."""
+    """The consignments weighed out at the site in the months, as the ledger dates them, with slips and contracts."""
     contract = joinedload(Transfer.contract)
+    weighed = (Weighing.transfer_id == Transfer.id) & (Weighing.gate == Gate.OUT)
     return session.scalars(
-        select(Transfer).join(Contract, Contract.id == Transfer.contract_id)
+        select(Transfer).join(Contract, Contract.id == Transfer.contract_id).join(Weighing, weighed)
         .where(
-            Contract.from_site_id == site_id, Transfer.month >= first, Transfer.month <= last,
-            Transfer.status != TransferStatus.CANCELLED,
+            Contract.from_site_id == site_id, Transfer.status != TransferStatus.CANCELLED,
+            Weighing.weighed_at >= month_start(first), Weighing.weighed_at < month_start(month_after(last)),
         )
         .order_by(Transfer.id)
         .options(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -37,10 +37,11 @@ def staff(uow: UnitOfWork, site: Site) -> Actor:
 
 def load(uow: UnitOfWork, contract: Contract, actor: Actor, tonnes: str, month: str, hour: int) -> Transfer:
     """A consignment weighed out, with its slip and its posting."""
-    at = datetime(2027, 1, 10, hour, 5, tzinfo=UTC)
+    at = datetime.fromisoformat(f"{month}-10T{hour:02}:05:00+00:00")
     row = Transfer(
-        code=f"T{contract.id}-{hour}-{month}", contract_id=contract.id, month=month, planned_t=30, vehicle="蒙K12345",
-        driver="李四", driver_phone="13800000000", carrier="鄂运物流", status=TransferStatus.LOADED,
+        code=f"T{contract.id}-{hour}-{month}", contract_id=contract.id, month="2027-06", planned_t=30,
+        vehicle="蒙K12345", driver="李四", driver_phone="13800000000", carrier="鄂运物流",
+        status=TransferStatus.LOADED,
         weighings=[Weighing(
             site_id=contract.from_site_id, gate=Gate.OUT, slip_no=f"{contract.id}-{hour}-{month}", tare_t=15,
             gross_t=15 + Decimal(tonnes), weighed_at=at, recorded_by=actor.user_id,

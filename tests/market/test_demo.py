@@ -14,8 +14,22 @@ from marketplace.cli.worker import worker
 from marketplace.config import ROOT
 from marketplace.demo import SIGN_INS, load
 from marketplace.demo.accounts import DEMO_SIGN_INS
+from marketplace.ledger.verify import verify
 from marketplace.security.passwords import verify_password
-from models import Bid, Demand, Plan, PlanFlow, Role, Supply, User
+from models import (
+    Bid,
+    Contract,
+    Demand,
+    Dispute,
+    LedgerEntry,
+    Plan,
+    PlanFlow,
+    Role,
+    Supply,
+    Transfer,
+    User,
+    utc_now,
+)
 from models.engine import make_engine
 
 ORDOS = ROOT / "scenarios" / "ordos"
@@ -39,6 +53,16 @@ def test_loads_once_and_keeps_the_data(fresh_database_url: str, monkeypatch: pyt
             assert flows == pytest.approx(plan.tonnes)
             statuses = set(session.scalars(select(Bid.status)))
             assert {"open", "accepted"} <= statuses
+            assert set(session.scalars(select(Contract.status))) == {"active", "proposed"}
+            assert set(session.scalars(select(Transfer.status))) == {
+                "planned", "loaded", "received", "accepted", "disputed",
+            }
+            assert session.scalar(select(func.count(Dispute.id))) == 1
+            kinds = set(session.scalars(select(LedgerEntry.kind)))
+            assert {"stock.opened", "produced", "used", "disposed", "transfer.loaded", "transfer.received"} <= kinds
+            moments = session.scalars(select(LedgerEntry.at).order_by(LedgerEntry.seq)).all()
+            assert moments == sorted(moments) and moments[-1] <= utc_now()
+            assert verify(engine).faults == []
             session.scalars(select(Supply)).first().note = "changed by hand"
             session.commit()
         assert not load(fresh_database_url, ORDOS)
