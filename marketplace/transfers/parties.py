@@ -9,6 +9,7 @@ from sqlalchemy import select
 from marketplace.contracts.parties import locked_contract, side_for, tell_both
 from marketplace.errors import NotFound
 from marketplace.security.actor import Actor
+from marketplace.transfers import queries
 from marketplace.unit_of_work import UnitOfWork
 from models.contracts import Contract, Side
 from models.events import Event
@@ -70,3 +71,11 @@ def facts(transfer: Transfer) -> dict[str, object]:
 def tell(uow: UnitOfWork, transfer: Transfer, event: Event) -> None:
     """A notice of ``event`` for the people of both sides."""
     tell_both(uow, transfer.contract, event)
+
+
+def tell_other(uow: UnitOfWork, transfer: Transfer, event: Event, side: Side) -> None:
+    """A notice of ``event`` for the people of the side that is not ``side``: dozens of vehicles leave in a day, and
+    nobody needs to be told what their own gate did.
+    """
+    other = Side.TAKER if side == Side.PRODUCER else Side.PRODUCER
+    uow.notify(queries.people_of(uow.session, transfer, other), event)

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 import marketplace.transfers.refusal_words  # noqa: F401 - the words of the refusals are declared there
 from marketplace import formatting
 from marketplace.i18n import named
+from models.base import utc_now
 from models.contracts import Contract, Side
 from models.organisations import Site
 from models.transfers import Gate, Source, Transfer, TransferStatus
@@ -116,6 +117,8 @@ def whose_turn(transfer: Transfer) -> tuple[str, frozenset[Side]]:
         return _("%(taker)s weighs the vehicle in.", **names), frozenset({Side.TAKER})
     if transfer.status == S.RECEIVED:
         by = formatting.moment(transfer.confirm_by)
+        if transfer.confirm_by is not None and transfer.confirm_by < utc_now():
+            return _("%(taker)s has not confirmed; it was due by %(by)s.", by=by, **names), frozenset({Side.TAKER})
         return _("%(taker)s confirms by %(by)s.", by=by, **names), frozenset({Side.TAKER})
     if transfer.status == S.DISPUTED:
         return _dispute_turn(transfer, names)

@@ -18,7 +18,7 @@ from marketplace.market.changed import market_changed
 from marketplace.security.actor import Actor
 from marketplace.transfers import booking, queries, rules
 from marketplace.transfers.disputes import close_dispute, open_dispute
-from marketplace.transfers.parties import facts, locked_transfer, open_dispute_of, side_of, tell
+from marketplace.transfers.parties import facts, locked_transfer, open_dispute_of, side_of, tell, tell_other
 from marketplace.transfers.readings import plate
 from marketplace.transfers.results import keep_results
 from marketplace.unit_of_work import UnitOfWork
@@ -48,7 +48,7 @@ class Plan:
 def plan_transfer(*, uow: UnitOfWork, actor: Actor, contract_id: int, plan: Plan) -> Transfer:
     """Announce a consignment, from either side; the same ``submission_key`` again gives the one it made."""
     contract = locked_contract(uow, contract_id)
-    side_for(actor, contract, "transfer.plan")
+    side = side_for(actor, contract, "transfer.plan")
     if plan.submission_key and (earlier := queries.by_submission(uow.session, plan.submission_key)):
         side_of(actor, earlier, "transfer.plan")
         return earlier
@@ -73,7 +73,7 @@ def plan_transfer(*, uow: UnitOfWork, actor: Actor, contract_id: int, plan: Plan
         actor.user_id, "transfer.planned", transfer, **facts(transfer), month=transfer.month,
         tonnes=transfer.planned_t, vehicle=transfer.vehicle,
     )
-    tell(uow, transfer, event)
+    tell_other(uow, transfer, event, side)
     return transfer
 
 
@@ -86,7 +86,7 @@ def cancel_transfer(*, uow: UnitOfWork, actor: Actor, code: str, reason: str) ->
     event = uow.record(
         actor.user_id, "transfer.cancelled", transfer, **facts(transfer), side=side.value, reason=reason.strip()
     )
-    tell(uow, transfer, event)
+    tell_other(uow, transfer, event, side)
     return transfer
 
 

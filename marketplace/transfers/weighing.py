@@ -6,6 +6,7 @@ with one slip the later finds what the earlier kept; the unique rules over slip 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,13 +18,13 @@ from marketplace.security.actor import Actor
 from marketplace.transfers import booking, queries, rules
 from marketplace.transfers.disputes import close_dispute, open_dispute
 from marketplace.transfers.files import Upload, content_type, file_possible
-from marketplace.transfers.parties import facts, locked_transfer, open_dispute_of, side_of, tell
+from marketplace.transfers.parties import facts, locked_transfer, open_dispute_of, side_of, tell, tell_other
 from marketplace.transfers.readings import Reading
 from marketplace.transfers.results import keep_results
 from marketplace.transfers.working_days import CONFIRM_WITHIN_DAYS, end_of_working_day
 from marketplace.unit_of_work import UnitOfWork
 from models.constraints import refused_by
-from models.contracts import Contract
+from models.contracts import Contract, Side
 from models.transfers import Gate, Source, Transfer, TransferFile, TransferStatus, Weighing
 
 _KNOWN_SLIP = "uq_weighings_site_id_slip_no"
@@ -110,6 +111,7 @@ def correct_weighing(*, uow: UnitOfWork, actor: Actor, code: str, reading: Readi
     if reading.gate == Gate.OUT:
         booking.post_loaded(uow, actor.user_id, transfer, slip)
     if arrived is not None:
+        transfer.confirm_by = _confirm_by(arrived)
         booking.post_received(uow, actor.user_id, transfer, queries.weighed(transfer, Gate.OUT), arrived)
         _compare(uow, actor, transfer)
     booking.free_rest(uow, actor.user_id, transfer.contract, reason)
@@ -202,13 +204,13 @@ def _load(uow: UnitOfWork, actor: Actor, transfer: Transfer, out: Weighing, read
     event = uow.record(
         actor.user_id, "transfer.loaded", transfer, **facts(transfer), **_slip(out), vehicle=out.vehicle
     )
-    tell(uow, transfer, event)
+    tell_other(uow, transfer, event, Side.PRODUCER)
     if booking.post_loaded(uow, actor.user_id, transfer, out):
         market_changed(uow)
 
 
 def _receive(uow: UnitOfWork, actor: Actor, transfer: Transfer, came: Weighing) -> None:
-    transfer.status, transfer.confirm_by = TransferStatus.RECEIVED, end_of_working_day(uow.now, CONFIRM_WITHIN_DAYS)
+    transfer.status, transfer.confirm_by = TransferStatus.RECEIVED, _confirm_by(came)
     out = queries.weighed(transfer, Gate.OUT)
     event = uow.record(
         actor.user_id, "transfer.received", transfer, **facts(transfer), **_slip(came), out_t=out.net_t,
@@ -232,6 +234,11 @@ def _compare(uow: UnitOfWork, actor: Actor, transfer: Transfer) -> None:
         if agree:
             close_dispute(uow, dispute, "corrected")
             transfer.status = TransferStatus.RECEIVED
+
+
+def _confirm_by(came: Weighing) -> dt.datetime:
+    """Counted from the arrival, not from when somebody entered it."""
+    return end_of_working_day(came.weighed_at, CONFIRM_WITHIN_DAYS)
 
 
 def _slip(weighing: Weighing) -> dict[str, object]:

@@ -63,7 +63,7 @@ def test_the_whole_way(agreed: Deal, session: Session) -> None:
     transfer = agreed.transfer(code)
     assert (transfer.status, transfer.accepted_t) == (TransferStatus.ACCEPTED, Decimal("29.9"))
     assert kinds(session, code) == ["transfer.planned", "transfer.loaded", "transfer.received", "transfer.accepted"]
-    assert session.query(Notice).filter(Notice.kind.startswith("transfer.")).count() == 8
+    assert session.query(Notice).filter(Notice.kind.startswith("transfer.")).count() == 6
     assert set(sums(session).values()) == {0}
 
 
