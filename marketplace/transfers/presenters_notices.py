@@ -21,11 +21,28 @@ def _disputed(told: Told) -> str:
     )
 
 
+def _received(told: Told) -> str:
+    values = {name: told[name] for name in ("transfer", "net_t", "out_t", "confirm_by", "taker")}
+    if told.mine("taker"):
+        return _(
+            "Consignment %(transfer)s has arrived: %(out_t)s t out, %(net_t)s t in. Please confirm it by"
+            " %(confirm_by)s.", **values,
+        )
+    return _("Consignment %(transfer)s arrived at %(taker)s: %(out_t)s t out, %(net_t)s t in.", **values)
+
+
+def _settled(told: Told) -> str:
+    values = {name: told[name] for name in ("transfer", "tonnes")}
+    if told.data.get("how") == "deadline":
+        return _("Nobody agreed over consignment %(transfer)s in time: the in-weight of %(tonnes)s t counts.", **values)
+    return _("The dispute over consignment %(transfer)s is settled: %(tonnes)s t count.", **values)
+
+
 for _kind, _words in {
     "transfer.planned": _l("Consignment %(transfer)s with %(other)s is planned: %(tonnes)s t, %(vehicle)s."),
     "transfer.cancelled": _l("%(who)s has cancelled consignment %(transfer)s: %(reason)s"),
     "transfer.loaded": _l("Consignment %(transfer)s left %(producer)s with %(net_t)s t, %(vehicle)s."),
-    "transfer.received": _l("Consignment %(transfer)s arrived at %(taker)s: %(out_t)s t out, %(net_t)s t in."),
+    "transfer.received": _received,
     "transfer.assayed": _l("%(taker)s has entered what its laboratory found in consignment %(transfer)s."),
     "transfer.accepted": _l("%(taker)s has accepted consignment %(transfer)s: %(tonnes)s t count."),
     "transfer.rejected": _l("%(taker)s has sent back consignment %(transfer)s (%(tonnes)s t): %(reason)s"),
@@ -33,7 +50,7 @@ for _kind, _words in {
     "dispute.proposed": _l(
         "%(who)s proposes that %(tonnes)s t of consignment %(transfer)s count. Answer by %(deadline)s."
     ),
-    "dispute.settled": _l("The dispute over consignment %(transfer)s is settled: %(tonnes)s t count."),
+    "dispute.settled": _settled,
     "slip.conflict": _l(
         "Slip %(slip_no)s of consignment %(transfer)s came a second time with other figures. The first ones stand."
     ),

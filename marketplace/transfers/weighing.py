@@ -104,10 +104,11 @@ def correct_weighing(*, uow: UnitOfWork, actor: Actor, code: str, reading: Readi
     slip.slip_no, slip.gross_t, slip.tare_t = reading.slip_no, reading.gross_t, reading.tare_t
     slip.weighed_at, slip.vehicle = reading.weighed_at, reading.vehicle or slip.vehicle
     _flush(uow)
-    uow.record(
+    event = uow.record(
         actor.user_id, "weighing.corrected", transfer, **facts(transfer), gate=reading.gate.value,
         reason=reason.strip(), before=old, after=figures(slip),
     )
+    tell_other(uow, transfer, event, side)
     if reading.gate == Gate.OUT:
         booking.post_loaded(uow, actor.user_id, transfer, slip)
     if arrived is not None:

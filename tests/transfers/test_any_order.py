@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.service import end_contract
 from marketplace.errors import MarketError
+from marketplace.ledger.verify import _verified
 from marketplace.transfers import disputes, rules, service
 from marketplace.transfers.weighing import correct_weighing
 from models import LedgerBalance, LedgerPosting
@@ -38,7 +39,8 @@ def test_the_books_balance(engine: Engine, steps: list[tuple[str, int, Decimal, 
                 attempt(agreed, verb, nth, tonnes, by_producer=by_producer, number=number)
             session.expire_all()
             judge(agreed)
-
+        report = _verified(session.connection())
+        assert report.faults == []
 
 @contextmanager
 def undone(engine: Engine) -> Iterator[Session]:
