@@ -6,15 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from marketplace.ledger.queries import PROMISED
 from models.assays import DemandAccept
 from models.bids import Bid, BidStatus
+from models.contracts import Contract
+from models.ledger import Account, LedgerBalance
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise, Region, Site
 
 PUBLISHED = ListingStatus.PUBLISHED
+
+
+# Fewer enterprises than these behind a public figure, and one could work out the tonnes of one of them.
+_ENOUGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Contracts that hold tonnes, those tonnes, and how many were weighed out: None where too few have sent any."""
+
+    contracts: int
+    tonnes: Decimal
+    weighed_t: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +96,21 @@ def places(session: Session, model: type[Supply] | type[Demand], limit: int) -> 
     return session.execute(query.limit(limit)).all()
 
 
-def accepted(session: Session) -> Side:
-    query = select(func.count(), func.sum(Bid.t_per_month)).where(Bid.status == BidStatus.ACCEPTED)
-    count, total = session.execute(query).one()
-    return Side(count, total or Decimal(0))
+def agreed(session: Session) -> Agreed:
+    """What contracts hold, as the ledgers of the producers' sites say; weighed tonnes only of three or more."""
+    held, at_producer = LedgerBalance.tonnes, LedgerBalance.site_id == Contract.from_site_id
+    sent = LedgerBalance.account == Account.SENT
+    sender = case((sent & (held > 0), Contract.producer_id))
+    query = (
+        select(
+            func.count(Contract.id.distinct()), func.sum(held), func.sum(case((sent, held), else_=0)),
+            func.count(sender.distinct()),
+        )
+        .join(LedgerBalance, (LedgerBalance.contract_id == Contract.id) & at_producer)
+        .where(LedgerBalance.account.in_(PROMISED), held > 0)
+    )
+    contracts, total, weighed, senders = session.execute(query).one()
+    return Agreed(contracts, total or Decimal(0), weighed if senders >= _ENOUGH else None)
 
 
 def listings_of(session: Session, model: type[Supply] | type[Demand], enterprise_id: int) -> Sequence[Supply | Demand]:

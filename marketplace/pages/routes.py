@@ -31,7 +31,7 @@ def board() -> ResponseReturnValue:
         newest_supplies=presenters.listing_lines(queries.newest(session, Supply, NEWEST)),
         newest_demands=presenters.listing_lines(queries.newest(session, Demand, NEWEST)),
         points=presenters.map_points(supplies, demands),
-        plan=latest_plan(session), accepted=queries.accepted(session),
+        plan=latest_plan(session), agreed=queries.agreed(session),
     )
 
 

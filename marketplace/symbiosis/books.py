@@ -1,9 +1,9 @@
-"""The three views as books of flows: the best plan, the accepted trades, and what could be."""
+"""The three views as books of flows: the best plan, what contracts hold, and what could be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -39,7 +39,7 @@ class Rates:
 
 
 def book(session: Session, view: str) -> Book:
-    """The book of ``view``, kept by this process until the plan, the bids or the market change."""
+    """The book of ``view``, kept by this process until the plan, the contracts or the market change."""
     return {PLAN: _plan_book, TRADES: _trade_book, POTENTIAL: _potential_book}[view](session)
 
 
@@ -126,40 +126,41 @@ def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Chain, ...]:
 
 
 def _trade_book(session: Session) -> Book:
-    rows = queries.accepted_bids(session)
-    return _keep(session, TRADES, tuple(row.id for row in rows), lambda: _read_trades(session, rows))
+    rows = queries.trades(session)
+    seen = tuple((row.id, row.month, row.tonnes, row.weighed_t) for row in rows)
+    return _keep(session, TRADES, seen, lambda: _read_trades(session, rows))
 
 
 def _read_trades(session: Session, rows: Sequence[Row]) -> Book:
     atlas, settings = queries.atlas(session), market_settings(session)
     rates, horizon = rates_of(settings), _horizon(settings)
-    trades = [trade for row in rows if (trade := _trade(row, atlas))]
+    trades = [trade for row in rows if row.month in horizon and (trade := _trade(row, atlas))]
     distances = _distances(session, [(sender, taker) for _, sender, taker, _ in trades])
     flows = [
-        _flow(
-            sender,
-            taker,
-            row.waste_type_id,
-            use,
-            rates,
-            month=month,
-            tonnes=float(row.t_per_month),
-            km=km,
-            value_yuan_per_t=float(row.price_yuan_per_t),
+        replace(
+            _flow(
+                sender,
+                taker,
+                row.waste_type_id,
+                use,
+                rates,
+                month=row.month,
+                tonnes=float(row.tonnes),
+                km=km,
+                value_yuan_per_t=float(row.price_yuan_per_t),
+            ),
+            weighed_t=float(row.weighed_t),
         )
         for (row, sender, taker, use), km in zip(trades, distances, strict=True)
-        for month in horizon
-        if row.start_month <= month <= row.end_month
     ]
     return Book(TRADES, tuple(flows), months=horizon)
 
 
 def _trade(row: Row, atlas: Atlas) -> tuple[Row, End, End, str] | None:
-    """Sender, taker and use of an accepted bid; where the bidder names no listing, its main site stands."""
-    supply, demand = row.supply_id or row.own_supply_id, row.demand_id or row.own_demand_id
-    bidder = atlas.enterprises.get(row.bidder_enterprise_id)
-    sender = atlas.supplies[supply].end if supply in atlas.supplies else bidder
-    taker = atlas.demands[demand].end if demand in atlas.demands else bidder
+    """Sender, taker and use of a contract; where it names no listing of a side, that side's main site stands."""
+    supply, demand = row.supply_id, row.demand_id
+    sender = atlas.supplies[supply].end if supply in atlas.supplies else atlas.enterprises.get(row.producer_id)
+    taker = atlas.demands[demand].end if demand in atlas.demands else atlas.enterprises.get(row.taker_id)
     if sender is None or taker is None:
         return None
     return row, sender, taker, atlas.demands[demand].use if demand in atlas.demands else ""

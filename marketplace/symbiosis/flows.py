@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One side of a flow: enterprise, listing (blank where a bid names none) and the place it lies in."""
+    """One side of a flow: enterprise, listing (blank where a contract names none) and the place it lies in."""
 
     enterprise_id: int
     enterprise: Place
@@ -42,8 +42,9 @@ class End:
 class Flow:
     """Tonnes of one waste type from one enterprise to another in one month.
 
-    ``use`` is blank where an accepted bid names no demand.  ``value_yuan`` is what both sides gain in a plan
+    ``use`` is blank where a contract names no demand.  ``value_yuan`` is what both sides gain in a plan
     and what the taker pays in a trade; ``freight_yuan`` and ``carbon_kg`` (avoided, net) are estimates.
+    ``weighed_t`` is how much of a trade has been weighed out.
     """
 
     month: str
@@ -56,6 +57,7 @@ class Flow:
     value_yuan: float
     freight_yuan: float
     carbon_kg: float
+    weighed_t: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from models.catalogue.reference import catalogue
 VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Accepted trades"), POTENTIAL: _l("Potential")}
 VIEW_NOTES = {
     PLAN: _l("What the market could do at best: the plan of greatest value to both sides, over all months."),
-    TRADES: _l("What bidders and owners have agreed on."),
+    TRADES: _l("What contracts hold: agreed tonnes by month, and how much of them was weighed out."),
     POTENTIAL: _l(
         "The best-ranked partner of every supply. Room is not shared out: several may lean on one demand."
     ),
@@ -114,6 +114,9 @@ def figures(sight: Sight) -> list[Figure]:
     rows = [
         _tonnes_figure(_("Tonnes placed"), whole.tonnes, hidden, said if sight.wanted.view != TRADES else "")
     ]
+    if sight.wanted.view == TRADES and sight.everything:
+        weighed = sum(flow.weighed_t for flow in sight.flows)
+        rows.append(_tonnes_figure(_("Of these weighed out"), weighed, False, ""))
     if sight.book.left_over:
         left = sum(rest.tonnes for rest in sight.left_over_rows())
         rows.append(_tonnes_figure(_("Left over in the whole period"), left, hidden, said))

@@ -1,4 +1,4 @@
-"""Reads of plans, accepted bids and the places between which tonnes flow."""
+"""Reads of plans, contracts and the places between which tonnes flow."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.ledger.queries import PROMISED
 from marketplace.market import market_revision
 from marketplace.market.kept import Kept
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, REGION, End, Place
-from models.bids import Bid, BidStatus
+from models.contracts import Contract
+from models.ledger import Account, LedgerBalance
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise, Park, Region, Site
 from models.plans import Plan, PlanFlow
@@ -177,18 +179,31 @@ def newest_plan(session: Session) -> Row | None:
     ).first()
 
 
-def accepted_bids(session: Session) -> Sequence[Row]:
-    query = select(
-        Bid.id,
-        Bid.supply_id,
-        Bid.demand_id,
-        Bid.own_supply_id,
-        Bid.own_demand_id,
-        Bid.bidder_enterprise_id,
-        Bid.waste_type_id,
-        Bid.t_per_month,
-        Bid.price_yuan_per_t,
-        Bid.start_month,
-        Bid.end_month,
+def trades(session: Session) -> Sequence[Row]:
+    """What contracts hold of each month, as the ledger of the producer's site says, and how much of it was weighed out.
+
+    What was declined, or freed by an early end, is held no more.
+    """
+    sent = case((LedgerBalance.account == Account.SENT, LedgerBalance.tonnes), else_=0)
+    query = (
+        select(
+            Contract.id,
+            Contract.supply_id,
+            Contract.demand_id,
+            Contract.producer_id,
+            Contract.taker_id,
+            Contract.waste_type_id,
+            Contract.price_yuan_per_t,
+            LedgerBalance.month,
+            func.sum(LedgerBalance.tonnes).label("tonnes"),
+            func.sum(sent).label("weighed_t"),
+        )
+        .join(
+            LedgerBalance,
+            (LedgerBalance.contract_id == Contract.id) & (LedgerBalance.site_id == Contract.from_site_id),
+        )
+        .where(LedgerBalance.account.in_(PROMISED))
+        .group_by(Contract.id, LedgerBalance.month)
+        .having(func.sum(LedgerBalance.tonnes) > 0)
     )
-    return session.execute(query.where(Bid.status == BidStatus.ACCEPTED).order_by(Bid.id)).all()
+    return session.execute(query.order_by(Contract.id, LedgerBalance.month)).all()

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models import BidStatus, ListingStatus, utc_now
+from models import ListingStatus
 from models.accounts import User
 from tests import factories as make
 from tests.web.reading import Page
@@ -34,7 +34,7 @@ def market(app: Flask) -> Iterator[SimpleNamespace]:
             supply = make.supply(session, owner=plant, code=f"S-{number}", t_per_month=1000)
             bid = make.bid(session, supply=supply, bidder=works, t_per_month=100 + number)
             if number < 3:
-                bid.status, bid.decided_at = BidStatus.ACCEPTED, utc_now()
+                make.contract(session, bid)
         make.supply(session, owner=plant, code="S-gangue", waste_type_id="gangue", t_per_month="54321.5")
         make.demand(session, owner=works, code="D-both", t_per_month=3000, accepts={"gangue": 1, make.WASTE: 1})
         for status in (ListingStatus.DRAFT, ListingStatus.WITHDRAWN):
@@ -64,8 +64,8 @@ def test_the_figures_add_up(client: FlaskClient) -> None:
     client.set_cookie("lang", "en")
     page = read(client, "/")
     assert exact(page)[:2] == ["62,321.5", "3,000"]
-    assert exact(page)[-1] == "303"
-    assert "9 supplies" in page.text and "1 demand" in page.text and "3 accepted bids" in page.text
+    assert exact(page)[-1] == "3,636"
+    assert "9 supplies" in page.text and "1 demand" in page.text and "3 contracts" in page.text
 
 
 def test_by_waste_type_and_by_banner(client: FlaskClient) -> None:

@@ -10,13 +10,15 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, event
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from marketplace.contracts.making import release
 from marketplace.market.kept import forget
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import Book, End, Flow, LeftOver, Place
-from models import Bid, BidStatus, MarketSettings, Plan, PlanFlow, Role, Supply, utc_now
+from marketplace.unit_of_work import UnitOfWork
+from models import Contract, Enterprise, MarketSettings, Plan, PlanFlow, Role, Supply
 from models.accounts import User
 from tests import factories as make
 
@@ -216,7 +218,7 @@ def test_an_unknown_park_is_not_found(client: FlaskClient, market: SimpleNamespa
 
 
 def test_accepted_trades_without_any_say_so(client: FlaskClient, market: SimpleNamespace) -> None:
-    assert "还没有成交的报价" in _page(client, "/symbiosis?view=trades")
+    assert "还没有合同" in _page(client, "/symbiosis?view=trades")
 
 
 def test_a_single_trade_is_the_city_s_alone_to_see(
@@ -224,12 +226,12 @@ def test_a_single_trade_is_the_city_s_alone_to_see(
 ) -> None:
     supply, demand = market.pair
     with Session(app.extensions["gongsheng_engine"]) as session:
-        session.add(Bid(
-            supply_id=supply.id, own_demand_id=demand.id, bidder_enterprise_id=demand.enterprise_id,
-            waste_type_id=supply.waste_type_id, t_per_month=321, price_yuan_per_t=10, start_month="2027-02",
-            end_month="2027-09", status=BidStatus.ACCEPTED, decided_at=utc_now(),
+        contract = make.active_contract(session, make.bid(
+            session, supply=supply, own_demand_id=demand.id, bidder=session.get(Enterprise, demand.enterprise_id),
+            waste_type_id=supply.waste_type_id, t_per_month=321, start_month="2027-02", end_month="2027-09",
         ))
         session.commit()
+        contract_id = contract.id
     try:
         public = _page(client, "/symbiosis?view=trades")
         assert SECRET in public and "321" not in public and _drawn(public)["flows"] == []
@@ -237,7 +239,7 @@ def test_a_single_trade_is_the_city_s_alone_to_see(
         assert "321 吨" in city
     finally:
         with Session(app.extensions["gongsheng_engine"]) as session:
-            session.execute(delete(Bid))
+            release(uow=UnitOfWork(session), actor_id=None, contract=session.get(Contract, contract_id), note="")
             session.commit()
 
 
