@@ -43,6 +43,10 @@ declare(
         "listing:promised": _l(
             "Accepted bids promise up to %(promised)s t in a month: it cannot be less than that."
         ),
+        "listing:promised_until": _l(
+            "Contracts hold %(promised)s t up to and including %(month)s, and with this change the listing would offer"
+            " only %(offered)s t by then."
+        ),
         "listing:not_published": _l("This is a draft; only a published listing can be withdrawn."),
         "listing:changed_meanwhile": _l(
             "Somebody changed this listing while you looked at it. Look at it again before you publish it."

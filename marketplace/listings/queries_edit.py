@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.listings.changes import Earlier
-from marketplace.months import months_between
-from marketplace.tenders.queries import promises, touching
+from marketplace.tenders.queries import touching
 from models.bids import Bid, BidStatus
 from models.events import Event
 from models.listings import Demand, Listing, Supply, kind_of
@@ -86,12 +84,3 @@ def open_bidders(session: Session, listing: Listing) -> list[int]:
     """The enterprises whose bids on the listing are open."""
     query = select(Bid.bidder_enterprise_id).where(touching(listing), Bid.status == BidStatus.OPEN)
     return sorted(set(session.scalars(query)))
-
-
-def promised_t_per_month(session: Session, listing: Listing) -> Decimal:
-    """The most tonnes that accepted bids promise in any one month."""
-    months: dict[str, Decimal] = {}
-    for promise in promises(session, listing):
-        for month in months_between(promise.first, promise.last):
-            months[month] = months.get(month, Decimal(0)) + promise.t_per_month
-    return max(months.values(), default=Decimal(0))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.errors import Refusal
+from marketplace.months import months_between
 from matching.catalogue import WasteType
 
 TO_BE_IDENTIFIED = "to_be_identified"
@@ -72,11 +73,27 @@ def may_change_type(*, changes_type: bool, has_bids: bool, field: str) -> list[R
     return [Refusal("listing:type_has_bids", field=field)] if changes_type and has_bids else []
 
 
-def covers_promises(*, t_per_month: Decimal, stock_t: Decimal, promised_t: Decimal) -> list[Refusal]:
-    """Accepted bids hold tonnes that an edit may not take away; ``promised_t`` is the most of any month."""
-    if t_per_month + stock_t >= promised_t:
-        return []
-    return [Refusal("listing:promised", {"promised": promised_t}, "t_per_month")]
+def covers_promises(
+    *, t_per_month: Decimal, stock_t: Decimal | None, start_month: str, end_month: str | None,
+    promised: Mapping[str, Decimal],
+) -> list[Refusal]:
+    """Contracts hold tonnes, by month, that an edit may not take away.
+
+    The arithmetic of a listing's room: a demand (``stock_t`` None) takes its tonnes each month; a supply may have
+    given, up to each month, its stock and what it has produced since its first month.
+    """
+    if stock_t is None:
+        most = max(promised.values(), default=Decimal(0))
+        return [Refusal("listing:promised", {"promised": most}, "t_per_month")] if most > t_per_month else []
+    gone = Decimal(0)
+    for month in sorted(promised):
+        gone += promised[month]
+        until = min(month, end_month) if end_month else month
+        offered = stock_t + t_per_month * len(months_between(start_month, until))
+        if gone > offered:
+            values = {"promised": gone, "offered": offered, "month": month}
+            return [Refusal("listing:promised_until", values, "t_per_month")]
+    return []
 
 
 def may_withdraw(*, status: str) -> list[Refusal]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.errors import NotFound, NotPossible, Refusal, refuse
+from marketplace.ledger.queries import promised_by_month
 from marketplace.listings import notifications, queries_edit, rules, writing
 from marketplace.listings.changes import DEMAND, SUPPLY, Changes, DoubleSubmission, StaleEdit
 from marketplace.listings.queries_edit import MODELS
@@ -183,14 +184,15 @@ def _draft_after(listing: Listing, changes: Changes, month: str) -> rules.Draft:
 
 
 def _still_sound(uow: UnitOfWork, listing: Listing, catalogue: Catalogue) -> list[Refusal]:
+    # A withdrawn listing takes no more bids, and its contracts hold as before.
+    promises = rules.covers_promises(
+        t_per_month=listing.t_per_month, stock_t=listing.stock_t if isinstance(listing, Supply) else None,
+        start_month=listing.start_month, end_month=listing.end_month,
+        promised=promised_by_month(uow.session, listing),
+    )
     if listing.status != ListingStatus.PUBLISHED:
-        return []
-    stock = listing.stock_t if isinstance(listing, Supply) else 0
-    promised = queries_edit.promised_t_per_month(uow.session, listing)
-    return [
-        *publishable(listing, catalogue, month_of(uow.now)),
-        *rules.covers_promises(t_per_month=listing.t_per_month, stock_t=stock, promised_t=promised),
-    ]
+        return promises
+    return [*publishable(listing, catalogue, month_of(uow.now)), *promises]
 
 
 def _locked(uow: UnitOfWork, actor: Actor, kind: str, code: str) -> Listing:
