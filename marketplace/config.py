@@ -10,6 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VAR_FOLDER = ROOT / "var"
 DEFAULT_DATABASE = f"sqlite:///{VAR_FOLDER / 'gongsheng.sqlite3'}"
+DEFAULT_MAIL_FOLDER = VAR_FOLDER / "mail"
+DEFAULT_MAIL_FROM = "gongsheng@localhost"
+DEFAULT_URL = "http://127.0.0.1:8000"
 # A form may carry this much; a longer text is then refused beside its field with what was typed kept.
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 
@@ -18,13 +21,18 @@ MAX_REQUEST_BYTES = 16 * 1024 * 1024
 class Settings:
     """What a web or worker process needs to know.
 
-    ``https`` decides whether cookies are marked secure: true everywhere but on plain loopback HTTP.
+    ``https`` decides whether cookies are marked secure: true everywhere but on plain loopback HTTP.  Mail goes to the
+    server of ``smtp_url``, or into ``mail_folder`` where none is named; its links begin with ``public_url``.
     """
 
     database_url: str = DEFAULT_DATABASE
     secret_key: str = ""
     https: bool = True
     demo: bool = False
+    smtp_url: str = ""
+    mail_from: str = DEFAULT_MAIL_FROM
+    mail_folder: Path = DEFAULT_MAIL_FOLDER
+    public_url: str = DEFAULT_URL
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -33,6 +41,10 @@ class Settings:
             secret_key=os.environ.get("SECRET_KEY") or _kept_secret(),
             https=os.environ.get("GONGSHENG_HTTPS", "1") != "0",
             demo=os.environ.get("GONGSHENG_DEMO", "0") == "1",
+            smtp_url=os.environ.get("GONGSHENG_SMTP_URL", ""),
+            mail_from=os.environ.get("GONGSHENG_MAIL_FROM", DEFAULT_MAIL_FROM),
+            mail_folder=Path(os.environ.get("GONGSHENG_MAIL_FOLDER", DEFAULT_MAIL_FOLDER)),
+            public_url=os.environ.get("GONGSHENG_URL", DEFAULT_URL),
         )
 
 

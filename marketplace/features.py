@@ -21,7 +21,7 @@ from marketplace.transfers.routes import URLS as transfers
 from marketplace.urls import Url
 
 # Words of notices, of features whose own modules need not import them.
-for _feature in ("tenders", "contracts", "transfers"):
+for _feature in ("alerts", "tenders", "contracts", "transfers"):
     import_module(f"marketplace.{_feature}.presenters_notices")
 
 FEATURES: dict[str, list[Url]] = {

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from marketplace.alerts import outbox
 from models.base import Base, utc_now
 from models.engine import begin_writing
 from models.events import EVENT_KINDS, Event
@@ -101,16 +102,13 @@ class UnitOfWork:
     def notify(
         self, user_ids: Iterable[int], event: Event, *, kind: str | None = None, **data: Any
     ) -> list[Notice]:
-        """One notice per person about ``event``; its data is the event's, with ``data`` added."""
-        notices = [
-            Notice(
-                user_id=user_id, event_id=event.id, kind=kind or event.kind,
-                data={**event.data, **plain(data)}, created_at=self.now,
-            )
-            for user_id in sorted(set(user_ids))
-        ]
-        self.session.add_all(notices)
-        return notices
+        """Tell each person of ``event`` once, the way each has chosen; the notice's data is the event's with ``data``.
+
+        Returns the notices that are left: of people who want none there is none.
+        """
+        return outbox.tell(
+            self.session, user_ids, event, kind=kind or event.kind, data={**event.data, **plain(data)}, now=self.now
+        )
 
     def enqueue(
         self, kind: str, payload: dict[str, Any], dedupe_key: str | None = None, *,

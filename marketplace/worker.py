@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from marketplace.unit_of_work import UnitOfWork
 from models.base import utc_now
 from models.engine import begin_writing
 from models.jobs import Job, JobStatus
 
 _log = logging.getLogger(__name__)
+DEADLINE_ROUND = "deadline_round"
 Handler = Callable[[Session, dict[str, Any]], object]
 
-# Longer than the longest job: a job whose worker died is taken up again after this.
-LOCK = timedelta(minutes=15)
+# A worker that lives renews its lock as long as the job takes; the job of one that died is taken up after this.
+LOCK = timedelta(seconds=45)
+_BEAT_S = 10.0
 MOST_ATTEMPTS = 6
 _FIRST_RETRY_S = 10
 _IDLE_S = 1.0
+# What is to be looked at now and then, whatever people do.
+_ROUND_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,10 @@ class Claim:
 
 def handlers() -> dict[str, Handler]:
     """What each kind of job does."""
+    from marketplace.alerts.deadlines import tell_of_deadlines
+    from marketplace.alerts.matches import MATCH_NOTICES, tell_of_matches
+    from marketplace.alerts.outbox import SEND_MAIL
+    from marketplace.alerts.sending import send_mail
     from marketplace.market.changed import REFRESH_PLAN
     from marketplace.market.plan import refresh_plan
     from marketplace.transfers.disputes import DEADLINE_JOB, close_overdue
@@ -45,6 +56,9 @@ def handlers() -> dict[str, Handler]:
     return {
         REFRESH_PLAN: lambda session, payload: refresh_plan(session, **payload),
         DEADLINE_JOB: lambda session, payload: close_overdue(session, **payload),
+        DEADLINE_ROUND: lambda session, payload: tell_of_deadlines(session, **payload),
+        MATCH_NOTICES: lambda session, payload: tell_of_matches(session, **payload),
+        SEND_MAIL: lambda session, payload: send_mail(session, **payload),
     }
 
 
@@ -54,8 +68,12 @@ def work(
 ) -> None:
     """Do jobs until ``stop`` says so, waiting a moment whenever none is due."""
     kinds = handlers() if kinds is None else kinds
+    next_round = 0.0
     while not stop():
         try:
+            if time.monotonic() >= next_round:
+                start_round(sessions, kinds)
+                next_round = time.monotonic() + _ROUND_S
             found = run_next(sessions, kinds=kinds)
         except Exception:
             # A database that is away for a moment must not end the worker.
@@ -63,6 +81,13 @@ def work(
             found = False
         if not found:
             time.sleep(_IDLE_S)
+
+
+def start_round(sessions: sessionmaker[Session], kinds: Mapping[str, Handler]) -> None:
+    """Leave the job that looks for deadlines, once however many workers ask for it."""
+    if DEADLINE_ROUND in kinds:
+        with sessions() as session, UnitOfWork(session) as uow:
+            uow.enqueue(DEADLINE_ROUND, {}, dedupe_key=DEADLINE_ROUND)
 
 
 def drain(
@@ -90,7 +115,7 @@ def run_next(
         handler = kinds.get(claim.kind)
         if handler is None:
             raise LookupError(f"no handler for jobs of kind {claim.kind!r}")
-        with sessions() as session:
+        with _kept_alive(sessions, claim, now), sessions() as session:
             handler(session, claim.payload)
             session.commit()
     except Exception as failure:
@@ -104,6 +129,36 @@ def run_next(
 def retry_after(attempts: int) -> timedelta:
     """How long to wait after the ``attempts``-th failure: 10 s, 40 s, 160 s, …"""
     return timedelta(seconds=_FIRST_RETRY_S * 4 ** (attempts - 1))
+
+
+@contextmanager
+def _kept_alive(sessions: sessionmaker[Session], claim: Claim, now: Callable[[], datetime]) -> Iterator[None]:
+    """Renew the claim's lock while the block runs, so that a long job is not taken for a dead worker's."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(_BEAT_S):
+            try:
+                with sessions() as session:
+                    begin_writing(session)
+                    session.execute(update(Job).where(*_held(claim)).values(locked_until=now() + LOCK))
+                    session.commit()
+            except Exception:
+                # One beat missed does no harm: the lock outlives several.
+                _log.warning("job %s: the lock could not be renewed", claim.id, exc_info=True)
+
+    thread = threading.Thread(target=beat, name=f"lock of job {claim.id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The job as this very claim holds it."""
+    return Job.id == claim.id, Job.attempts == claim.attempts, Job.status == JobStatus.RUNNING
 
 
 def _claim(session: Session, now: datetime) -> Claim | None:
@@ -144,9 +199,5 @@ def _finish(session: Session, claim: Claim, error: str, now: datetime) -> None:
         again = now + retry_after(claim.attempts)
         values |= {"status": JobStatus.QUEUED, "run_after": again, "dedupe_key": None}
     # A worker that overran its lock finds another attempt under way and leaves the job to it.
-    session.execute(
-        update(Job)
-        .where(Job.id == claim.id, Job.attempts == claim.attempts, Job.status == JobStatus.RUNNING)
-        .values(**values)
-    )
+    session.execute(update(Job).where(*_held(claim)).values(**values))
     session.commit()

@@ -23,6 +23,15 @@ _TEMPLATE = "gongsheng_template"
 _numbers = itertools.count(1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def mail_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where mails go while tests run, of child processes too."""
+    folder = tmp_path_factory.mktemp("mail")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GONGSHENG_MAIL_FOLDER", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """URL of a running server, ``{database}`` left open, with a migrated template database in it."""

@@ -36,6 +36,8 @@ DEFAULTS: dict[Topic, Channels] = {
 
 _BY_KIND = {
     "bid.placed": Topic.BID,
+    "bid.countered": Topic.BID,
+    "tender.bid": Topic.BID,
     "bid.outbid": Topic.OUTBID,
     "slip.conflict": Topic.WEIGHING,
     "transfer.received": Topic.WEIGHING,

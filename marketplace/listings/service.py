@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.alerts.matches import MATCH_NOTICES
 from marketplace.errors import NotFound, NotPossible, Refusal, refuse
 from marketplace.ledger.queries import promised_by_month
 from marketplace.listings import notifications, queries_edit, rules, writing
@@ -71,6 +72,7 @@ def publish(
     listing.status, listing.published_at = ListingStatus.PUBLISHED, uow.now
     uow.record(actor, f"{kind}.published", listing, code=listing.code)
     market_changed(uow)
+    uow.enqueue(MATCH_NOTICES, {"kind": kind, "code": code}, dedupe_key=f"{MATCH_NOTICES}:{code}")
     return listing
 
 
