@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from marketplace.ledger.official import Cell
-from marketplace.ledger.official_tables import KEPT_FOR, Sheet, Told
+from marketplace.ledger.official_tables import COMMON_NOTES, Sheet, Told
 
 # What XML cannot hold; a note that was typed with such a character loses it here and nowhere else.
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -50,7 +50,7 @@ def _fill(page: Any, told: Told, sheet: Sheet) -> None:
     for number, row in enumerate(sheet.rows, start=top + 1):
         _write(page, number, row)
     below = top + len(sheet.rows) + 2
-    for number, note in enumerate([*sheet.notes, KEPT_FOR], start=below):
+    for number, note in enumerate([*sheet.notes, *COMMON_NOTES], start=below):
         _write(page, number, [note])
     page.freeze_panes = page.cell(top + 1, 1)
     page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0

@@ -16,6 +16,8 @@ BALANCE = (
     "平衡：产生量 + 上期累计贮存量（含本期填报的期初库存）= 累计贮存量 + 委托利用数量 + 自行利用数量 + 自行处置数量。"
     "贮存量为本月净入库，负数表示动用库存。"
 )
+# What holds of every form; a sheet that is printed alone says it as well.
+COMMON_NOTES = (BLANK, HAZARDOUS, KEPT_FOR)
 MONTH = "月份"
 
 
@@ -52,7 +54,7 @@ def _sheet(filled: Filled) -> Sheet:
     months = [MONTH] if form.number == 2 else []
     sources = dict.fromkeys(column.source for column in columns)
     notes = [BALANCE] if form.number == 2 else []
-    notes += [BLANK, HAZARDOUS, f"栏目出处：{'；'.join(sources)}。"]
+    notes.append(f"栏目出处：{'；'.join(sources)}。")
     if any(column.recalled for column in columns):
         notes.append(f"标有 {TO_CHECK} 的栏目凭记忆列出，使用前须与原文核对。")
     return Sheet(

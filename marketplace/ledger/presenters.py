@@ -18,7 +18,7 @@ from marketplace.palette import FALLBACK, WASTE_COLOURS
 from marketplace.reasons import declare, declare_names
 from models.catalogue.reference import catalogue
 from models.contracts import Contract
-from models.ledger import Account, LedgerEntry
+from models.ledger import COMMITMENTS, Account, LedgerEntry
 from models.organisations import Site
 
 ACCOUNT_WORDS: dict[str, LazyString] = {
@@ -199,7 +199,10 @@ def _entry_row(
     own = [row for row in entry.postings if row.site_id == site.id and row.account != Account.UNCOMMITTED]
     correctable = may_record and entry.kind in BY_HAND and entry.seq not in taken_back
     url = f"/transfers/{transfer}" if transfer else f"/contracts/{contract.code}" if contract else ""
-    months = sorted({row.month for row in own})
+    # Tonnes that exist say when it was; a promise may be of another month, which the contract shows.
+    real = [row for row in own if row.account not in COMMITMENTS]
+    own = [*real, *(row for row in own if row.account in COMMITMENTS)]
+    months = sorted({row.month for row in real or own})
     moved: dict[str, dict[str, Decimal]] = {}
     for row in own:
         # Sources stand below zero; a reader asks how much came.

@@ -80,21 +80,12 @@ def account_sums(
     ]
 
 
-def months_of(session: Session, site_id: int) -> list[str]:
-    """The months in which the site has lines, newest first."""
-    return list(session.scalars(
-        select(LedgerPosting.month).where(LedgerPosting.site_id == site_id).distinct()
-        .order_by(LedgerPosting.month.desc())
-    ))
-
-
-def latest_month(session: Session, site_id: int) -> str:
-    """The latest month that tonnes of the site count for, promises aside; empty where none has moved."""
-    return session.scalar(
-        select(func.max(LedgerPosting.month)).where(
-            LedgerPosting.site_id == site_id, LedgerPosting.contract_id.is_(None)
-        )
-    ) or ""
+def months_of(session: Session, site_id: int, *, promises: bool = True) -> list[str]:
+    """The months in which the site has lines, newest first; without ``promises`` those in which tonnes moved."""
+    query = select(LedgerPosting.month).where(LedgerPosting.site_id == site_id)
+    if not promises:
+        query = query.where(LedgerPosting.contract_id.is_(None))
+    return list(session.scalars(query.distinct().order_by(LedgerPosting.month.desc())))
 
 
 def entries_of(session: Session, site_id: int, sieve: Sieve, page: int) -> tuple[Sequence[LedgerEntry], int, int]:

@@ -42,12 +42,11 @@ def site(site_id: int) -> ResponseReturnValue:
     page = max(1, request.args.get("page", 1, type=int))
     entries, count, page = queries_sites.entries_of(session, site_id, sieve, page)
     contracts = queries_sites.contract_codes(session, [entry.contract_id for entry in entries if entry.contract_id])
-    rows = presenters.waste_rows(by_waste(queries_sites.account_sums(
-        session, [site_id], first=period or None, last=period or None
-    )))
+    accounts = by_waste(queries_sites.account_sums(session, [site_id], first=period or None, last=period or None))
     return render_template(
         "ledger/site.html", site=place, site_name=presenters.site_name(place), months=months, period=period,
-        wastes=rows, sieve=sieve, count=count, page=page, pages=max(1, -(-count // queries_sites.PAGE)),
+        wastes=presenters.waste_rows(accounts), takes=any(one.now(Account.RECEIVED) for one in accounts.values()),
+        sieve=sieve, count=count, page=page, pages=max(1, -(-count // queries_sites.PAGE)),
         accounts=[(account, presenters.ACCOUNT_WORDS[account]) for account in SHOWN_ACCOUNTS],
         waste_options=[(key, presenters.waste_name(key)) for key in queries_sites.wastes_of(session, place)],
         may_record=may(actor, "ledger.record", place),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -128,9 +128,9 @@ def residues_of(demand: Demand | None, tonnes: Decimal) -> Mapping[str, Decimal]
     return {waste: amount for waste, amount in amounts.items() if amount}
 
 
-def last_month(now: datetime, latest: str) -> str:
+def last_month(now: datetime, months: Sequence[str]) -> str:
     """The last month that may be entered: the present one, or a later one that deliveries have counted towards."""
-    return max(month_of(now), latest)
+    return max([month_of(now), *months[:1]])
 
 
 def _begin(uow: UnitOfWork, actor: Actor, site_id: int, record: Record) -> tuple[Site, LedgerEntry | None]:
@@ -151,7 +151,7 @@ def _locked(uow: UnitOfWork, actor: Actor, site_id: int) -> Site:
 
 
 def _when(uow: UnitOfWork, site: Site, record: Record) -> list[Any]:
-    last = last_month(uow.now, queries_sites.latest_month(uow.session, site.id))
+    last = last_month(uow.now, queries_sites.months_of(uow.session, site.id, promises=False))
     return rules.month_possible(record.month, last, record.day, uow.now.astimezone(SHANGHAI).date())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,7 @@ from marketplace.errors import NotFound
 from marketplace.ledger import presenters, queries_sites
 from marketplace.ledger.official import filled_forms
 from marketplace.ledger.official_excel import workbook
-from marketplace.ledger.official_tables import KEPT_FOR, Sheet, Told, sheets
+from marketplace.ledger.official_tables import COMMON_NOTES, Sheet, Told, sheets
 from marketplace.ledger.queries_official import books_of
 from marketplace.months import month_of
 from marketplace.security.permissions import require
@@ -27,10 +26,11 @@ _PERIOD = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2]))?")
 def official(site_id: int) -> ResponseReturnValue:
     site, period = _asked(site_id)
     told, made = _forms(site, period)
-    months = queries_sites.months_of(db_session(), site_id) or [month_of(utc_now())]
+    months = queries_sites.months_of(db_session(), site_id, promises=False) or [month_of(utc_now())]
     return render_template(
         "ledger/official.html", site=site, site_name=presenters.site_name(site), told=told, sheets=made,
-        period=period, months=months, years=sorted({month[:4] for month in months}, reverse=True), kept_for=KEPT_FOR,
+        period=period, months=months, years=sorted({month[:4] for month in months}, reverse=True),
+        common_notes=COMMON_NOTES,
     )
 
 
@@ -43,15 +43,15 @@ def official_excel(site_id: int) -> ResponseReturnValue:
 
 
 def _asked(site_id: int) -> tuple[Site, str]:
-    """The site, and the month or year asked for; the month before this one where none is."""
+    """The site, and the month or year asked for; its latest month where none is."""
     site = queries_sites.site_by_id(db_session(), site_id)
     if site is None:
         raise NotFound(str(site_id))
     require(current_actor(), "ledger.view", site)
     period = request.args.get("period", "")
     if not _PERIOD.fullmatch(period):
-        latest = queries_sites.months_of(db_session(), site_id)
-        period = latest[0] if latest else month_of(utc_now() - timedelta(days=31))
+        latest = queries_sites.months_of(db_session(), site_id, promises=False)
+        period = latest[0] if latest else month_of(utc_now())
     return site, period
 
 

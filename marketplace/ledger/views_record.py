@@ -140,7 +140,7 @@ def _offer(form: RecordForm, kind: str, site: Site) -> None:
 
 
 def _offer_months(form: RecordForm | CorrectionForm, site: Site) -> None:
-    last = service.last_month(utc_now(), queries_sites.latest_month(db_session(), site.id))
+    last = service.last_month(utc_now(), queries_sites.months_of(db_session(), site.id, promises=False))
     form.month.offer(month_after(last, -_BACK), last)
     form.month.choices.reverse()
     if not form.is_submitted() and not form.month.data:
