@@ -54,7 +54,7 @@ def propose_tonnes(*, uow: UnitOfWork, actor: Actor, code: str, tonnes: Decimal)
     side = side_of(actor, transfer, "transfer.settle")
     dispute, tonnes = open_dispute_of(transfer), round_tonnes(tonnes)
     weights = {"out_t": booking.net_t(transfer, Gate.OUT), "in_t": booking.net_t(transfer, Gate.IN)}
-    refuse(rules.proposal_possible(dispute, tonnes, **weights))
+    refuse(rules.still_open(dispute, uow.now) or rules.proposal_possible(tonnes, **weights))
     dispute.proposed_t, dispute.proposed_by_side = tonnes, side
     event = uow.record(
         actor.user_id, "dispute.proposed", transfer, **facts(transfer), side=side.value, tonnes=tonnes,
@@ -69,7 +69,10 @@ def agree_tonnes(*, uow: UnitOfWork, actor: Actor, code: str, version: int) -> T
     transfer = locked_transfer(uow, code)
     side = side_of(actor, transfer, "transfer.settle")
     dispute = open_dispute_of(transfer)
-    refuse([*rules.may_agree(dispute, side, version=version), *rules.may_move(transfer, TransferStatus.ACCEPTED)])
+    refuse(
+        rules.still_open(dispute, uow.now) or rules.may_agree(dispute, side, version=version)
+        or rules.may_move(transfer, TransferStatus.ACCEPTED)
+    )
     agreed_t, came = dispute.proposed_t, queries.weighed(transfer, Gate.IN)
     close_dispute(uow, dispute, "agreed")
     _settle(uow, actor.user_id, transfer, agreed_t, "agreed")

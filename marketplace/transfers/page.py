@@ -19,6 +19,7 @@ from marketplace.transfers.parties import open_dispute_of
 from models.contracts import Contract
 from models.transfers import Gate, Transfer, TransferStatus
 
+SHOWN_OF_CONTRACT = 20
 _PREFIXES = {"cancel": ReasonForm, "reject": ReasonForm, "dispute": ReasonForm, "propose": TonnesForm}
 
 
@@ -50,6 +51,17 @@ def show(code: str, *, form: FlaskForm | None = None, refused: NotPossible | Non
         to_place=presenters.place_words(transfer.contract.to_site, transfer.contract.taker),
         forms=_forms(transfer, form), results_form=_results_form(transfer, form),
     )
+
+
+def of_contract(contract: Contract) -> dict[str, object]:
+    """What the section of consignments on a contract's page shows (``transfers/of_contract.html``)."""
+    actor = current_actor()
+    rows = queries.of_contract(db_session(), contract.id, limit=SHOWN_OF_CONTRACT + 1)
+    return {
+        "lines": presenters.transfer_lines(rows[:SHOWN_OF_CONTRACT], actor.enterprise_id),
+        "more": len(rows) > SHOWN_OF_CONTRACT, "code": contract.code,
+        "may_plan": may(actor, "transfer.plan", contract) and not rules.contract_open(contract),
+    }
 
 
 def _forms(transfer: Transfer, sent: FlaskForm | None) -> dict[str, FlaskForm]:

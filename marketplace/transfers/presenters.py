@@ -13,7 +13,7 @@ import marketplace.transfers.refusal_words  # noqa: F401 - the words of the refu
 from marketplace import formatting
 from marketplace.i18n import named
 from models.base import utc_now
-from models.contracts import Contract, Side
+from models.contracts import Contract, ContractStatus, Side
 from models.organisations import Site
 from models.transfers import Gate, Source, Transfer, TransferStatus
 
@@ -90,7 +90,9 @@ def transfer_line(transfer: Transfer, enterprise_id: int | None) -> TransferLine
 
 def may_weigh(transfer: Transfer, side: Side | None) -> bool:
     """Whether the next thing is a weighing at the gate of ``side``."""
-    return (transfer.status, side) in ((S.PLANNED, Side.PRODUCER), (S.LOADED, Side.TAKER))
+    if transfer.status == S.PLANNED:
+        return side == Side.PRODUCER and transfer.contract.status == ContractStatus.ACTIVE
+    return transfer.status == S.LOADED and side == Side.TAKER
 
 
 def difference_words(transfer: Transfer) -> str:
@@ -111,6 +113,8 @@ def whose_turn(transfer: Transfer) -> tuple[str, frozenset[Side]]:
     """What happens next in one sentence, and which sides it is up to; nobody's where nothing is left to do."""
     contract = transfer.contract
     names = {"producer": named(contract.producer), "taker": named(contract.taker)}
+    if transfer.status == S.PLANNED and contract.status != ContractStatus.ACTIVE:
+        return _("The contract is no longer in force; this can only be cancelled."), frozenset(Side)
     if transfer.status == S.PLANNED:
         return _("%(producer)s weighs the vehicle out.", **names), frozenset({Side.PRODUCER})
     if transfer.status == S.LOADED:

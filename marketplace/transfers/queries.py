@@ -128,9 +128,10 @@ def transfers_of(
     return session.scalars(query.limit(limit).offset(offset)).all(), total
 
 
-def of_contract(session: Session, contract_id: int) -> Sequence[Transfer]:
-    """The consignments of one contract, newest first."""
-    return session.scalars(_rows().where(Transfer.contract_id == contract_id).order_by(Transfer.id.desc())).all()
+def of_contract(session: Session, contract_id: int, *, limit: int) -> Sequence[Transfer]:
+    """The newest consignments of one contract."""
+    query = _rows().where(Transfer.contract_id == contract_id).order_by(Transfer.id.desc())
+    return session.scalars(query.limit(limit)).all()
 
 
 def months_and_contracts(session: Session, enterprise_id: int | None) -> Sequence[tuple[str, str]]:

@@ -48,6 +48,7 @@ declare(
         "transfer:reason_missing": _l("Say why: the other side reads it, and it stays in the record."),
         "transfer:not_correctable": _l("The consignment is not at a point where this can be entered or corrected."),
         "dispute:not_open": _l("No dispute is open here."),
+        "dispute:deadline_passed": _l("The deadline has passed, so the in-weight counts."),
         "dispute:nothing_proposed": _l("Nobody has proposed tonnes yet."),
         "dispute:own_proposal": _l("This is your own proposal; the other side agrees to it, or proposes anew."),
         "dispute:tonnes": _l("Propose more than 0 and at most %(most)s t, the heavier of both weighings."),

@@ -114,8 +114,12 @@ def own_gate(gate: Gate, side: Side) -> list[Refusal]:
     return [] if KEEPER[gate] == side else [Refusal(f"transfer:not_your_gate:{gate.value}", field="gate")]
 
 
-def reading_possible(reading: Reading, *, now: dt.datetime, before: Weighing | None) -> list[Refusal]:
-    """The figures of one slip by themselves; ``before`` is the weighing at the first gate, None at that gate."""
+def reading_possible(
+    reading: Reading, *, now: dt.datetime, before: Weighing | None, after: Weighing | None = None
+) -> list[Refusal]:
+    """The figures of one slip by themselves; ``before`` is the weighing at the first gate where this is the second,
+    ``after`` the one at the second gate where the first is corrected.
+    """
     reasons = []
     if reading.gross_t <= reading.tare_t:
         values = {"gross": reading.gross_t, "tare": reading.tare_t}
@@ -124,8 +128,11 @@ def reading_possible(reading: Reading, *, now: dt.datetime, before: Weighing | N
         reasons.append(Refusal("weighing:future", field="weighed_at"))
     if before is not None and reading.weighed_at < before.weighed_at.replace(second=0, microsecond=0):
         reasons.append(Refusal("weighing:before_out", field="weighed_at"))
-    if before is not None and before.vehicle and reading.vehicle and reading.vehicle != before.vehicle:
-        values = {"left": before.vehicle, "found": reading.vehicle}
+    if after is not None and reading.weighed_at.replace(second=0, microsecond=0) > after.weighed_at:
+        reasons.append(Refusal("weighing:before_out", field="weighed_at"))
+    other = before or after
+    if other is not None and other.vehicle and reading.vehicle and reading.vehicle != other.vehicle:
+        values = {"left": other.vehicle, "found": reading.vehicle}
         reasons.append(Refusal("weighing:other_vehicle", values, "vehicle"))
     return reasons
 
@@ -187,20 +194,23 @@ def may_correct(transfer: Transfer, gate: Gate) -> list[Refusal]:
     return [Refusal("transfer:not_correctable")]
 
 
-def proposal_possible(dispute: Dispute | None, tonnes: Decimal, *, out_t: Decimal, in_t: Decimal) -> list[Refusal]:
-    """A proposal of tonnes lies above nothing and not above the heavier weighing."""
+def still_open(dispute: Dispute | None, now: dt.datetime) -> list[Refusal]:
+    """Server time rules: once the deadline has passed the in-weight counts, whenever the worker comes to say so."""
     if dispute is None:
         return [Refusal("dispute:not_open")]
+    return [] if now <= dispute.deadline else [Refusal("dispute:deadline_passed")]
+
+
+def proposal_possible(tonnes: Decimal, *, out_t: Decimal, in_t: Decimal) -> list[Refusal]:
+    """A proposal of tonnes lies above nothing and not above the heavier weighing."""
     most = max(out_t, in_t)
     if 0 < tonnes <= most:
         return []
     return [Refusal("dispute:tonnes", {"most": most}, "tonnes")]
 
 
-def may_agree(dispute: Dispute | None, side: Side, *, version: int) -> list[Refusal]:
+def may_agree(dispute: Dispute, side: Side, *, version: int) -> list[Refusal]:
     """The other side agrees to what was proposed, as it was seen."""
-    if dispute is None:
-        return [Refusal("dispute:not_open")]
     if dispute.proposed_t is None:
         return [Refusal("dispute:nothing_proposed")]
     if dispute.version != version:

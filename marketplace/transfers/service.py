@@ -128,6 +128,7 @@ def reject_transfer(*, uow: UnitOfWork, actor: Actor, code: str, version: int, r
     out, came = queries.weighed(transfer, Gate.OUT), queries.weighed(transfer, Gate.IN)
     dispute = open_dispute_of(transfer)
     if dispute is not None:
+        refuse(rules.still_open(dispute, uow.now))
         close_dispute(uow, dispute, "rejected")
     _decide(uow, transfer, TransferStatus.REJECTED, reason)
     event = uow.record(

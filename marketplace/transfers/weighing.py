@@ -93,14 +93,19 @@ def correct_weighing(*, uow: UnitOfWork, actor: Actor, code: str, reading: Readi
         *rules.own_gate(reading.gate, side), *rules.may_correct(transfer, reading.gate), *rules.says_why(reason),
     ])
     slip, arrived = queries.weighed(transfer, reading.gate), transfer.weighing(Gate.IN)
-    before = queries.weighed(transfer, Gate.OUT) if reading.gate == Gate.IN else None
-    refuse(rules.reading_possible(reading, now=uow.now, before=before))
     old = figures(slip)
+    if old == reading_figures(reading):
+        # A second click, or nothing to put right.
+        return transfer
+    before = queries.weighed(transfer, Gate.OUT) if reading.gate == Gate.IN else None
+    after = arrived if reading.gate == Gate.OUT else None
+    refuse(rules.reading_possible(reading, now=uow.now, before=before, after=after))
     taken = ("transfer.received",) if arrived is not None else ()
     booking.take_back(uow, actor.user_id, transfer, taken, reason)
     if reading.gate == Gate.OUT:
         booking.take_back(uow, actor.user_id, transfer, ("transfer.loaded",), reason)
-        refuse(_load_refusals(uow, transfer, reading))
+        refuse(_manifest_vehicle(transfer, reading) + _load_refusals(uow, transfer, reading))
+        transfer.vehicle = reading.vehicle or transfer.vehicle
     slip.slip_no, slip.gross_t, slip.tare_t = reading.slip_no, reading.gross_t, reading.tare_t
     slip.weighed_at, slip.vehicle = reading.weighed_at, reading.vehicle or slip.vehicle
     _flush(uow)

@@ -15,15 +15,12 @@ from marketplace.errors import Forbidden, NotPossible
 from marketplace.ledger.posting import Line, post
 from marketplace.security.actor import STAFF, Actor
 from marketplace.transfers import disputes, service
-from marketplace.transfers.files import Upload
-from marketplace.transfers.weighing import Beside, correct_weighing, note_refused
+from marketplace.transfers.weighing import correct_weighing, note_refused
 from models import Account, Event, Job, Notice
 from models.ledger import LedgerEntry
-from models.transfers import Source, TransferFile, TransferStatus, Weighing
+from models.transfers import Source, TransferStatus, Weighing
 from tests import factories as make
 from tests.transfers.consignments import IN_AT, MONTH, NOW, Deal, deal, into, out, sums
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
 @pytest.fixture
@@ -249,6 +246,35 @@ def test_a_mistyped_slip_is_corrected_by_new_entries(agreed: Deal, session: Sess
     assert codes(found) == ["transfer:not_correctable"]
 
 
+def test_a_correction_is_asked_what_a_slip_is_asked(agreed: Deal, session: Session) -> None:
+    code = agreed.received()
+    entries = session.query(LedgerEntry).count()
+    late = out(30, at=IN_AT + timedelta(minutes=5))
+    for reading, reason in (
+        (out(-1), "weighing:below_tare"), (late, "weighing:before_out"), (out(106), "transfer:more_than_remains"),
+        (out(30, vehicle="蒙K99999"), "weighing:other_vehicle"),
+    ):
+        with pytest.raises(NotPossible) as found, agreed.uow() as uow:
+            correct_weighing(uow=uow, actor=agreed.producer, code=code, reading=reading, reason="错")
+        assert codes(found) == [reason]
+    with agreed.uow() as uow:
+        correct_weighing(uow=uow, actor=agreed.producer, code=code, reading=out(30), reason="没有错")
+    assert session.query(LedgerEntry).count() == entries, "what says the same changes nothing"
+
+
+def test_after_the_deadline_nobody_settles(agreed: Deal) -> None:
+    code = agreed.received(30, 28)
+    dispute = agreed.transfer(code).disputes[0]
+    with pytest.raises(NotPossible) as found, agreed.uow(dispute.deadline + timedelta(seconds=1)) as uow:
+        disputes.propose_tonnes(uow=uow, actor=agreed.producer, code=code, tonnes=Decimal(29))
+    assert codes(found) == ["dispute:deadline_passed"]
+    with agreed.uow(dispute.deadline) as uow:
+        disputes.propose_tonnes(uow=uow, actor=agreed.producer, code=code, tonnes=Decimal(29))
+    with pytest.raises(NotPossible) as found, agreed.uow(dispute.deadline + timedelta(seconds=1)) as uow:
+        disputes.agree_tonnes(uow=uow, actor=agreed.taker, code=code, version=dispute.version)
+    assert codes(found) == ["dispute:deadline_passed"]
+
+
 def test_a_planned_one_is_cancelled_and_a_loaded_one_is_not(agreed: Deal) -> None:
     code = agreed.plan()
     with agreed.uow() as uow:
@@ -263,49 +289,6 @@ def test_a_planned_one_is_cancelled_and_a_loaded_one_is_not(agreed: Deal) -> Non
 def test_what_was_changed_meanwhile_is_shown_again(agreed: Deal) -> None:
     code = agreed.received()
     assert refused(_accept, agreed, code, version=1) == ["transfer:changed"]
-
-
-def test_hazardous_waste_carries_its_manifest(session: Session) -> None:
-    hazardous = deal(session, waste="coal_tar_residue")
-    assert refused(hazardous.plan) == ["transfer:manifest_missing"]
-    assert refused(hazardous.plan, manifest_no="2027150600012") == ["transfer:manifest_digits"]
-    assert refused(hazardous.plan, manifest_no="２０２７1506000123") == ["transfer:manifest_digits"]
-    assert refused(hazardous.plan, manifest_no="20191506000123") == ["transfer:manifest_year"]
-    assert refused(hazardous.plan, manifest_no="20271506000123", vehicle="") == ["transfer:vehicle_missing"]
-    code = hazardous.plan(manifest_no="20271506000123")
-    assert refused(hazardous.plan, manifest_no="20271506000123") == ["transfer:manifest_known"]
-    assert refused(hazardous.weigh, code, out(30, vehicle="蒙A00001")) == ["weighing:manifest_vehicle"]
-    with hazardous.uow() as uow:
-        service.cancel_transfer(uow=uow, actor=hazardous.producer, code=code, reason="换车")
-    # A cancelled consignment gives its manifest free.
-    hazardous.plan(manifest_no="20271506000123")
-
-
-def test_plain_waste_carries_none(agreed: Deal) -> None:
-    assert refused(agreed.plan, manifest_no="20271506000123") == ["transfer:manifest_not_needed"]
-
-
-def test_files_are_judged_by_what_they_are_and_kept_once(agreed: Deal, session: Session) -> None:
-    code = agreed.plan()
-    for content, reason in ((b"", "file:empty"), (b"<html>", "file:not_picture_or_pdf")):
-        beside = Beside(upload=Upload("slip.png", content))
-        assert refused(agreed.weigh, code, out(30), beside=beside) == [reason]
-    beside = Beside(upload=Upload("../磅单 1.png", PNG))
-    agreed.weigh(code, out(30), beside=beside)
-    agreed.weigh(code, out(30), beside=beside)
-    kept = session.scalars(select(TransferFile)).one()
-    assert (kept.name, kept.content_type, kept.size_bytes) == ("磅单 1.png", "image/png", len(PNG))
-
-
-def test_results_are_kept_for_what_the_contract_limits(session: Session) -> None:
-    limited = deal(session, specs=[{"property_id": "loi", "maximum": 8.0}])
-    code = limited.loaded()
-    limited.weigh(code, into(30), beside=Beside(results={"loi": 6.2, "moisture": 3.0}))
-    assert {row.property_id: row.value for row in limited.transfer(code).results} == {"loi": 6.2}
-    with limited.uow() as uow:
-        service.record_results(uow=uow, actor=limited.taker, code=code, results={"loi": 9.5})
-    assert [row.value for row in limited.transfer(code).results] == [9.5]
-    assert IN_AT < NOW
 
 
 def _accept(agreed: Deal, code: str, version: int | None = None) -> None:
