@@ -140,23 +140,10 @@ def months_and_contracts(session: Session, enterprise_id: int | None) -> Sequenc
     return [tuple(row) for row in session.execute(query.where(_own(enterprise_id)).distinct())]
 
 
-def at_gate(session: Session, enterprise_id: int | None, until: dt.datetime) -> Sequence[Transfer]:
-    """What the gate of an enterprise expects until ``until``: to weigh out what is planned, to weigh in what is under
-    way.  The earliest first; what has no time comes last.
+def at_gate(session: Session, enterprise_id: int | None, *, limit: int) -> Sequence[Transfer]:
+    """What waits for a weighing at the gates of an enterprise: to weigh out what is planned under contracts in force,
+    to weigh in what is under way.  By planned time, what has none first, then oldest first.
     """
-    query = _rows().where(
-        or_(
-            and_(Contract.producer_id == enterprise_id, Contract.status == ContractStatus.ACTIVE,
-                 Transfer.status == TransferStatus.PLANNED,
-                 or_(Transfer.planned_for.is_(None), Transfer.planned_for < until)),
-            and_(Contract.taker_id == enterprise_id, Transfer.status == TransferStatus.LOADED),
-        )
-    )
-    return session.scalars(query.order_by(Transfer.planned_for.is_(None), Transfer.planned_for, Transfer.id)).all()
-
-
-def expected(session: Session, enterprise_id: int | None, *, limit: int) -> Sequence[Transfer]:
-    """Open consignments of an enterprise that still wait for a weighing at its own gate, oldest first."""
     query = _rows().where(
         or_(
             and_(Contract.producer_id == enterprise_id, Contract.status == ContractStatus.ACTIVE,
@@ -164,7 +151,8 @@ def expected(session: Session, enterprise_id: int | None, *, limit: int) -> Sequ
             and_(Contract.taker_id == enterprise_id, Transfer.status == TransferStatus.LOADED),
         )
     )
-    return session.scalars(query.order_by(Transfer.id).limit(limit)).all()
+    in_order = query.order_by(Transfer.planned_for.is_not(None), Transfer.planned_for, Transfer.id)
+    return session.scalars(in_order.limit(limit)).all()
 
 
 def events_of(session: Session, transfer: Transfer) -> Sequence[Event]:

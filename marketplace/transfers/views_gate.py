@@ -27,18 +27,21 @@ from models.transfers import Gate, Source, Transfer
 
 # What the last person at this browser weighed in; most weighbridges print kilograms.
 UNIT = "gate_unit"
+MOST_VEHICLES = 300
 
 
 def gate() -> ResponseReturnValue:
     """Today's vehicles: those to weigh out, and those that are on their way here."""
     actor = current_actor()
     tomorrow = dt.datetime.combine(_today() + dt.timedelta(days=1), dt.time(), SHANGHAI)
-    lines = presenters.transfer_lines(
-        queries.at_gate(db_session(), actor.enterprise_id, tomorrow), actor.enterprise_id
-    )
+    rows = queries.at_gate(db_session(), actor.enterprise_id, limit=MOST_VEHICLES)
+    later = {row.code for row in rows if row.planned_for is not None and row.planned_for >= tomorrow}
+    lines = presenters.transfer_lines(rows, actor.enterprise_id)
+    leaving = [line for line in lines if line.outgoing]
     return render_template(
-        "transfers/gate.html", today=formatting.day(_today()),
-        leaving=[line for line in lines if line.outgoing], coming=[line for line in lines if not line.outgoing],
+        "transfers/gate.html", today=formatting.day(_today()), coming=[line for line in lines if not line.outgoing],
+        leaving=[line for line in leaving if line.code not in later],
+        later=[line for line in leaving if line.code in later],
     )
 
 

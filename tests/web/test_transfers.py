@@ -24,6 +24,8 @@ def test_from_the_plan_to_the_confirmation(agreed: Gates) -> None:
     producer, taker = agreed.producer, agreed.taker
     assert agreed.contract.code in producer.get("/transfers").text
     code = agreed.plan(driver="王师傅")
+    later = agreed.plan("5", planned_for="2027-01-20T08:00", vehicle="蒙A00001")
+    assert later in producer.get("/gate").main.all("details")[0].text
     assert PLATE in producer.get("/gate").main.text and code not in taker.get("/gate").main.text
     page = producer.get(f"/gate/{code}")
     assert page.form()["vehicle"] == PLATE and page.form()["weighed_at"]
@@ -47,7 +49,7 @@ def test_from_the_plan_to_the_confirmation(agreed: Gates) -> None:
     assert agreed.transfer(code).status == TransferStatus.ACCEPTED
     told = agreed.trade.told(producer)
     assert told == ["transfer.received", "transfer.accepted"]
-    assert agreed.trade.told(taker) == ["transfer.planned", "transfer.loaded", *told]
+    assert agreed.trade.told(taker) == ["transfer.planned", "transfer.planned", "transfer.loaded", *told]
     for address in ("/transfers", "/transfers?status=open&side=taker&month=2027-01", "/gate", "/transfers/import"):
         assert producer.get(address).faults() == []
 

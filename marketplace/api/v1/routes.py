@@ -43,9 +43,9 @@ def post_weighing() -> ResponseReturnValue:
 
 
 def expected_transfers() -> ResponseReturnValue:
-    """The consignments that wait for a weighing at the gates of the key's enterprise, oldest first."""
+    """The consignments that wait for a weighing at the gates of the key's enterprise."""
     actor = current_actor()
-    rows = queries.expected(db_session(), actor.enterprise_id, limit=MOST_TRANSFERS)
+    rows = queries.at_gate(db_session(), actor.enterprise_id, limit=MOST_TRANSFERS)
     return jsonify(transfers=[_transfer(row, actor.enterprise_id) for row in rows])
 
 
