@@ -41,6 +41,7 @@ class _Wish:
 def place_sample_bids(*, uow: UnitOfWork) -> list[Bid]:
     """Offers on the listings of the demo's two enterprises and theirs on others'; the first is accepted.
 
+    So is the first on the largest supply of the demo's park, whose committee has something to see then.
     The partners are the engine's best; a bid that the rules refuse is left out.
     """
     session = uow.session
@@ -56,7 +57,22 @@ def place_sample_bids(*, uow: UnitOfWork) -> list[Bid]:
             if number == 0 and bids:
                 _accept(uow, actor, bids[0])
             placed += bids
+    owner_id = _largest_in_park(session)
+    for wishes in _wishes(session, evaluator, owner_id)[:1] if owner_id not in staff else ():
+        bids = [bid for wish in wishes if (bid := _place(uow, staff, wish)) is not None]
+        if bids:
+            _accept(uow, acting_for(session, owner_id), bids[0])
+        placed += bids
     return placed
+
+
+def _largest_in_park(session: Session) -> int | None:
+    """The enterprise with the largest supply in the park of the demo's committee."""
+    park = select(User.park_id).where(User.role == Role.COMMITTEE).scalar_subquery()
+    return session.scalars(
+        select(Supply.enterprise_id).join(Enterprise).where(Enterprise.park_id == park)
+        .order_by(Supply.t_per_month.desc(), Supply.code).limit(1)
+    ).first()
 
 
 def accept_one_more(*, uow: UnitOfWork) -> Bid | None:

@@ -38,7 +38,8 @@ class Books:
 
     ``stock_before`` is what lay there when the period began, by waste type; ``people`` are names by user id, ``uses``
     the Chinese names of uses, ``entrusted`` and ``receivers`` the use and the taker of each contract by its id;
-    ``within_province`` are the contracts whose both ends are known to lie in one province.
+    ``within_province`` are the contracts whose both ends are known to lie in one province, ``disposed_elsewhere``
+    those whose taker disposes of the waste rather than using it.
     """
 
     site_id: int
@@ -54,6 +55,7 @@ class Books:
     receivers: Mapping[int, str] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
     within_province: frozenset[int] = frozenset()
+    disposed_elsewhere: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +104,23 @@ def _summary(books: Books, moved: Sequence[Movement], _prefix: str) -> list[Row]
 
 
 def _sums(books: Books, own: Sequence[Movement], before: Decimal, now: Decimal) -> Row:
-    total = {
-        way: sum((one.left for one in own if one.way == way), ZERO) for way in ("entrusted", "used", "disposed")
-    }
+    left: dict[str, list[Movement]] = defaultdict(list)
+    for one in own:
+        elsewhere = one.way == "entrusted" and one.contract in books.disposed_elsewhere
+        left["entrusted_disposal" if elsewhere else one.way].append(one)
+    total = {way: sum((one.left for one in ones), ZERO) for way, ones in left.items()}
+
+    def uses_of(way: str) -> str | None:
+        return _all(books.entrusted.get(one.contract or 0, "") for one in left[way] if one.left)
+
     return {
         "gen_qty": sum((one.made for one in own), ZERO), "store_qty": now - before, "store_cum_qty": now,
-        "self_use_method": _all(books.uses.get(one.use, "") for one in own if one.way == "used" and one.left),
-        "self_use_qty": total["used"],
-        "ent_use_method": _all(
-            books.entrusted.get(one.contract or 0, "") for one in own if one.way == "entrusted" and one.left
-        ),
-        "ent_use_qty": total["entrusted"],
-        "self_disp_method": _all(
-            books.methods.get(one.method, "") for one in own if one.way == "disposed" and one.left
-        ),
-        "self_disp_qty": total["disposed"],
+        "self_use_method": _all(books.uses.get(one.use, "") for one in left["used"] if one.left),
+        "self_use_qty": total.get("used", ZERO),
+        "ent_use_method": uses_of("entrusted"), "ent_use_qty": total.get("entrusted", ZERO),
+        "self_disp_method": _all(books.methods.get(one.method, "") for one in left["disposed"] if one.left),
+        "self_disp_qty": total.get("disposed", ZERO),
+        "ent_disp_method": uses_of("entrusted_disposal"), "ent_disp_qty": total.get("entrusted_disposal", ZERO),
     }
 
 
@@ -134,13 +138,17 @@ def _gate(books: Books, _moved: Sequence[Movement], prefix: str) -> list[Row]:
             "transport_info": "，".join(
                 part for part in (slip.vehicle or one.vehicle, one.driver, one.driver_phone) if part
             ),
-            # A number plate is a lorry's; how else a consignment went nobody has said.
-            "transport_mode": "公路" if slip.vehicle or one.vehicle else None,
+            "transport_mode": _mode(slip.vehicle or one.vehicle),
             "receiver": one.contract.taker.name,
             "flow_type": _flow(books, one),
         }
         for (one, slip), number in zip(slips, numbers, strict=True)
     ]
+
+
+def _mode(vehicle: str) -> str | None:
+    """A plate that begins with a province's character is a lorry's; how else a consignment went nobody has said."""
+    return "公路" if vehicle and "\u4e00" <= vehicle[0] <= "\u9fff" else None
 
 
 def _flow(books: Books, one: Transfer) -> str | None:

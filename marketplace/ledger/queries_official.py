@@ -21,6 +21,8 @@ from models.organisations import Site
 from models.transfers import Gate, Transfer, TransferStatus, Weighing
 
 # Written on the forms, which are in Chinese whatever language the pages are read in.
+# The product of a use that is none: storing or burying.
+_DISPOSED = "disposed"
 METHODS = {"landfill": "填埋", "incineration": "焚烧", "other": "其他"}
 
 
@@ -41,6 +43,9 @@ def books_of(session: Session, site: Site, first: str, last: str) -> Books:
         uses={key: use.name_zh for key, use in names.uses.items()},
         entrusted={one.id: one.demand.use.name_zh for one in contracts if one.demand},
         receivers={one.id: one.taker.name for one in contracts}, methods=METHODS,
+        disposed_elsewhere=frozenset(
+            one.id for one in contracts if one.demand and names.uses[one.demand.use_id].main_product == _DISPOSED
+        ),
         within_province=frozenset(one.contract_id for one in transfers if _within_province(one.contract)),
     )
 

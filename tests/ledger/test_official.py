@@ -117,6 +117,20 @@ def test_the_summary_balances_and_is_the_sum_of_the_accounts(uow: UnitOfWork, si
     assert forms(uow.session, site, "2027-01", "2027-01")[2].rows == [january]
 
 
+def test_what_a_taker_disposes_of_is_entrusted_disposal(uow: UnitOfWork) -> None:
+    demand = make.demand(uow.session, use_id="landfill_storage")
+    contract = make.active_contract(uow.session, make.bid(uow.session, demand=demand))
+    site = uow.session.get(Site, contract.from_site_id)
+    actor = staff(uow, site)
+    service.open_stock(
+        uow=uow, actor=actor, site_id=site.id, record=Record(WASTE, Decimal(50), "2027-01")
+    )
+    load(uow, contract, actor, "30", "2027-01", 4)
+    row = forms(uow.session, site, "2027-01", "2027-01")[2].rows[0]
+    assert (row["ent_use_qty"], row["ent_disp_qty"], row["ent_disp_method"]) == (0, 30, "贮存/处置(兜底)")
+    assert row["store_cum_qty"] == 20 and row["ent_use_method"] is None
+
+
 def test_consignments_are_numbered_by_day_and_time(uow: UnitOfWork, site: Site) -> None:
     rows = forms(uow.session, site, "2027-01", "2027-01")[3].rows
     assert [row["record_no"] for row in rows] == ["CC20270110001", "CC20270110002"]
