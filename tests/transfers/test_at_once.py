@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from marketplace.errors import NotPossible
 from marketplace.ledger.queries import contract_months
-from marketplace.security.actor import Actor
+from marketplace.security.actor import STAFF, Actor
+from marketplace.transfers.csv_file import Line, record_lines
 from marketplace.transfers.readings import Reading
 from marketplace.transfers.weighing import record_weighing
 from marketplace.unit_of_work import UnitOfWork
 from models import Contract
 from models.transfers import Source, Weighing
-from tests.transfers.consignments import NOW, deal, out
+from tests import factories as make
+from tests.transfers.consignments import NOW, Deal, deal, out
 from tests.web.test_concurrency import at_once
 
 Sessions = sessionmaker[Session]
@@ -62,3 +64,27 @@ def test_the_last_tonnes_leave_once(sessions: Sessions, two: tuple) -> None:
     with sessions() as session:
         row = contract_months(session, session.get(Contract, contract_id))["2027-01"]
         assert (row.contracted, row.sent) == (40, Decimal(60))
+
+
+def test_two_files_in_opposite_order_queue_up(sessions: Sessions) -> None:
+    """Each file touches two contracts; whoever comes second waits at the first lock and holds nothing others want."""
+    with sessions() as session:
+        producer = make.enterprise(session)
+        codes, actor = [], None
+        for _contract in range(2):
+            bid = make.bid(session, supply=make.supply(session, owner=producer))
+            contract = make.active_contract(session, bid)
+            actor = actor or make.user(session, enterprise_id=producer.id)
+            session.commit()
+            who = Actor(actor.id, STAFF, producer.id)
+            codes += [Deal(session, contract, who, who).plan(10) for _vehicle in range(2)]
+
+    def send(order: list[str]) -> Callable[[], object]:
+        def task() -> object:
+            lines = [Line(nth, code, out(10, slip=code)) for nth, code in enumerate(order, start=2)]
+            with sessions() as session, UnitOfWork(session, now=NOW) as uow:
+                return record_lines(uow=uow, actor=who, lines=lines)
+        return task
+
+    outcomes = at_once(*[send(order) for order in (codes, codes[::-1], codes[::2] + codes[1::2])])
+    assert sorted(outcomes) == [(0, 4), (0, 4), (4, 0)]
