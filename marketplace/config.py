@@ -33,6 +33,13 @@ class Settings:
     mail_from: str = DEFAULT_MAIL_FROM
     mail_folder: Path = DEFAULT_MAIL_FOLDER
     public_url: str = DEFAULT_URL
+    # What sealed bids are encrypted with; the secret key where it is not set.
+    sealing_key: str = ""
+
+    @property
+    def sealing_secret(self) -> str:
+        """The secret from which the keys of sealed bids are derived; changed while a tender runs, its bids are lost."""
+        return self.sealing_key or self.secret_key
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -45,6 +52,7 @@ class Settings:
             mail_from=os.environ.get("GONGSHENG_MAIL_FROM", DEFAULT_MAIL_FROM),
             mail_folder=Path(os.environ.get("GONGSHENG_MAIL_FOLDER", DEFAULT_MAIL_FOLDER)),
             public_url=os.environ.get("GONGSHENG_URL", DEFAULT_URL),
+            sealing_key=os.environ.get("GONGSHENG_SEALING_KEY", ""),
         )
 
 

@@ -126,6 +126,13 @@ def moment(value: dt.datetime | None) -> str:
     return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else MISSING
 
 
+def exact_moment(value: dt.datetime | None) -> str:
+    """``2026-11-23 14:05:09``, in Shanghai time, where the second counts."""
+    return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if value else MISSING
+
+
 def register(app: Flask) -> None:
-    for function in (number, tonnes, tonnes_text, yuan, yuan_per_t, kilometres, percent, month, day, moment):
+    for function in (
+        number, tonnes, tonnes_text, yuan, yuan_per_t, kilometres, percent, month, day, moment, exact_moment,
+    ):
         app.jinja_env.filters[function.__name__] = function

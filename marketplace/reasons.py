@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from flask_babel import LazyString
@@ -37,6 +38,8 @@ def refusal_text(reason: Refusal) -> str:
 def _shown(key: str, value: object) -> object:
     if key in _NAMES and value in _NAMES[key]:
         return _NAMES[key][str(value)]
+    if isinstance(value, datetime):
+        return formatting.exact_moment(value)
     if isinstance(value, Decimal | float):
         return formatting.number(value, 3)
     if isinstance(value, str) and _MONTH.fullmatch(value):

@@ -28,9 +28,10 @@ LOCK = timedelta(seconds=45)
 _BEAT_S = 10.0
 MOST_ATTEMPTS = 6
 _FIRST_RETRY_S = 10
-_IDLE_S = 1.0
 # What is to be looked at now and then, whatever people do.
 _ROUND_S = 300.0
+_IDLE_S = 0.5
+_SHORTEST_WAIT_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def handlers() -> dict[str, Handler]:
     from marketplace.alerts.sending import send_mail
     from marketplace.market.changed import REFRESH_PLAN
     from marketplace.market.plan import refresh_plan
+    from marketplace.tenders.opening import close_tender
+    from marketplace.tenders.tendering import CLOSE_TENDER
     from marketplace.transfers.disputes import DEADLINE_JOB, close_overdue
 
     return {
@@ -59,7 +62,24 @@ def handlers() -> dict[str, Handler]:
         DEADLINE_ROUND: lambda session, payload: tell_of_deadlines(session, **payload),
         MATCH_NOTICES: lambda session, payload: tell_of_matches(session, **payload),
         SEND_MAIL: lambda session, payload: send_mail(session, **payload),
+        CLOSE_TENDER: lambda session, payload: close_tender(session, secret=sealing_secret(), **payload),
     }
+
+
+def sealing_secret() -> str:
+    """The secret that sealed bids are opened with: the same the web processes seal them with."""
+    from marketplace.config import Settings
+
+    return Settings.from_environment().sealing_secret
+
+
+def next_due(sessions: sessionmaker[Session], now: datetime) -> float:
+    """Seconds until the next queued job is due, at most the usual wait: a deadline is kept to the second."""
+    with sessions() as session:
+        due = session.scalar(
+            select(Job.run_after).where(Job.status == JobStatus.QUEUED).order_by(Job.run_after).limit(1)
+        )
+    return _IDLE_S if due is None else min(_IDLE_S, max(_SHORTEST_WAIT_S, (due - now).total_seconds()))
 
 
 def work(
@@ -75,12 +95,13 @@ def work(
                 start_round(sessions, kinds)
                 next_round = time.monotonic() + _ROUND_S
             found = run_next(sessions, kinds=kinds)
+            wait = 0.0 if found else next_due(sessions, utc_now())
         except Exception:
             # A database that is away for a moment must not end the worker.
             _log.exception("the outbox could not be read")
-            found = False
-        if not found:
-            time.sleep(_IDLE_S)
+            wait = _IDLE_S
+        if wait:
+            time.sleep(wait)
 
 
 def start_round(sessions: sessionmaker[Session], kinds: Mapping[str, Handler]) -> None:

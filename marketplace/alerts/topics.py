@@ -37,8 +37,11 @@ DEFAULTS: dict[Topic, Channels] = {
 _BY_KIND = {
     "bid.placed": Topic.BID,
     "bid.countered": Topic.BID,
-    "tender.bid": Topic.BID,
     "bid.outbid": Topic.OUTBID,
+    "tender.opened": Topic.BID,
+    "tender.question": Topic.BID,
+    "tender.answered": Topic.BID,
+    "tender.extended": Topic.DEADLINE,
     "slip.conflict": Topic.WEIGHING,
     "transfer.received": Topic.WEIGHING,
     "transfer.disputed": Topic.DISPUTE,

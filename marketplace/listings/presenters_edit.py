@@ -16,7 +16,7 @@ from marketplace.listings.changes import SUPPLY, Earlier
 from marketplace.listings.steps import ACCEPTS, AMOUNT, ASSAYS, PRICE, REVIEW, SPECS, STEPS, WHAT
 from marketplace.reasons import declare
 from models.catalogue.reference import catalogue
-from models.listings import Demand, Listing, Supply
+from models.listings import Demand, Listing, SaleMode, Supply
 from models.organisations import Site
 
 declare(
@@ -68,6 +68,7 @@ FIELD_NAMES = {
     "min_lot_t": _l("Smallest lot"), "max_distance_km": _l("Greatest distance"),
     "ask_yuan_per_t": _l("Price"), "bid_yuan_per_t": _l("Price"), "assays": _l("Laboratory results"),
     "accepts": _l("Accepted wastes"), "specs": _l("Limits"), "residues": _l("Residues"),
+    "sale_mode": _l("How bids are answered"),
 }
 GRADE_NAMES = {
     "一级": _l("Grade 1"), "二级": _l("Grade 2"), "三级": _l("Grade 3"),
@@ -183,6 +184,8 @@ def _price_lines(listing: Listing) -> list[tuple[str, str]]:
     if price is None:
         return lines
     lines.append((_("Price"), price_words(listing, price)))
+    if listing.sale_mode == SaleMode.FIRST_COME:
+        lines.append((_("How bids are answered"), _("First come, first served")))
     return lines
 
 

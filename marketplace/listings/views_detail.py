@@ -18,6 +18,7 @@ from marketplace.session import current_actor, db_session
 from marketplace.tenders import queries as bids
 from marketplace.tenders import rules
 from marketplace.tenders.presenters import room_by_month
+from marketplace.tenders.queries_tender import running_on
 from marketplace.tenders.standing import room_of, standing_of
 from models.listings import Demand, Listing, ListingStatus, Supply, kind_of
 
@@ -70,7 +71,7 @@ def _common(listing: Listing) -> dict[str, object]:
         "headline": headline(answer, rows, other=other),
         "method": presenters.method_text(answer.distance_method),
         "map_data": _map(listing, answer, rows, other),
-        "bid_barred": _bid_barred(listing),
+        "bid_barred": _bid_barred(listing), "tender": running_on(session, listing),
         "open_bids": len(bids.open_on(session, listing)) if may(actor, "bid.view_all", listing) else 0,
     }
 

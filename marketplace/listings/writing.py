@@ -26,7 +26,7 @@ from models.listings import Listing, kind_of
 from models.organisations import LocationQuality, Site
 
 _COMMON = (
-    "site_id", "t_per_month", "start_month", "end_month", "min_lot_t", "max_distance_km", "note",
+    "site_id", "t_per_month", "start_month", "end_month", "min_lot_t", "max_distance_km", "note", "sale_mode",
 )
 _OWN = {"supply": ("waste_type_id", "stock_t", "ask_yuan_per_t"), "demand": ("use_id", "bid_yuan_per_t")}
 # A place entered twice is one place.

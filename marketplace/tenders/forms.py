@@ -14,12 +14,9 @@ HIGHEST_PRICE = 100_000
 MOST_TONNES = 100_000_000
 
 
-class BidForm(FlaskForm):
-    """Tonnes per month, price and months; on a demand also which of its wastes is offered."""
+class TermsForm(FlaskForm):
+    """Tonnes per month, price, months and a message."""
 
-    submission_key = HiddenField(validators=[Length(max=64)])
-    waste_type_id = SelectField(_l("Waste type"), [InputRequired(REQUIRED)], choices=[])
-    own_listing = SelectField(_l("For your listing"), [Optional()], choices=[])
     t_per_month = NumberField(
         _l("Tonnes per month"), [InputRequired(REQUIRED)], unit=_l("t/month"), above_zero=True, maximum=MOST_TONNES
     )
@@ -36,3 +33,17 @@ class BidForm(FlaskForm):
         return Terms(
             self.t_per_month.data, self.price_yuan_per_t.data, self.start_month.data, self.end_month.data
         )
+
+
+class BidForm(TermsForm):
+    """The terms, and on a demand which of its wastes is offered."""
+
+    submission_key = HiddenField(validators=[Length(max=64)])
+    waste_type_id = SelectField(_l("Waste type"), [InputRequired(REQUIRED)], choices=[])
+    own_listing = SelectField(_l("For your listing"), [Optional()], choices=[])
+
+
+class CounterForm(TermsForm):
+    """Other terms for a bid; ``version`` is that of the bid they answer."""
+
+    version = HiddenField(validators=[Length(max=12)])

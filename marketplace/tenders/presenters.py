@@ -15,7 +15,7 @@ from marketplace.listings.presenters import listing_title, listing_url, month_sp
 from marketplace.months import months_between
 from marketplace.reasons import declare
 from marketplace.tenders.room import Room
-from models.bids import Bid, BidStatus
+from models.bids import Bid, BidStatus, Party
 from models.listings import kind_of
 
 STATUS_WORDS = {
@@ -49,6 +49,13 @@ declare(
         "bid:own_listing_unsuitable": _l("This listing of yours does not fit here. Pick one from the list."),
         "bid:waste_not_accepted": _l("The listing does not take this waste type. Pick one from the list."),
         "bid:not_open": _l("This bid is no longer open."),
+        "bid:under_tender": _l(
+            "This listing is out to tender. Bids are placed in the tender until its deadline."
+        ),
+        "bid:in_tender": _l("This bid belongs to a tender: it is binding, and the award answers it."),
+        "bid:awaits_bidder": _l("Your own terms stand, and the bidder has not answered them yet."),
+        "bid:awaits_owner": _l("Your own terms stand, and the other side has not answered them yet."),
+        "bid:same_terms": _l("These are the terms that stand already. Accept them, or write others."),
         "bid:changed": _l("The bid was changed since you saw it. It is shown again below; please decide once more."),
     }
 )
@@ -88,6 +95,37 @@ class BidView:
     status_word: str
     decision_note: str
     when: str
+    url: str = ""
+    awaits: str = ""
+    tender_id: int | None = None
+    rounds: tuple[RoundView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """The terms one side put forward; ``party`` is owner or bidder."""
+
+    number: int
+    party: str
+    who: str
+    tonnes: str
+    price: str
+    months: str
+    message: str
+    when: str
+
+
+def round_views(bid: Bid) -> tuple[RoundView, ...]:
+    """What the two sides have said so far, the first bid first."""
+    names = {Party.OWNER: named(bid.listing.enterprise), Party.BIDDER: named(bid.bidder)}
+    return tuple(
+        RoundView(
+            row.number, row.by_party, names[Party(row.by_party)], formatting.number(row.t_per_month, 1),
+            formatting.yuan(row.price_yuan_per_t, 2), month_span(row.start_month, row.end_month), row.message,
+            formatting.moment(row.made_at),
+        )
+        for row in bid.rounds
+    )
 
 
 def bid_views(bids: Sequence[Bid], journeys: dict[int, Journey]) -> list[BidView]:
@@ -111,6 +149,8 @@ def _view(bid: Bid, journey: Journey | None) -> BidView:
         distance=formatting.kilometres(journey.km) if journey else formatting.MISSING,
         message=bid.message, status=bid.status, status_word=str(STATUS_WORDS[BidStatus(bid.status)]),
         decision_note=bid.decision_note, when=formatting.moment(bid.created_at),
+        url=url_for("tenders.bid_page", bid_id=bid.id), awaits=bid.awaits, tender_id=bid.tender_id,
+        rounds=round_views(bid) if len(bid.rounds) > 1 else (),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from marketplace.alerts.words import Told, declare_notice
+from marketplace.alerts.words import Told, declare_notice, tender_page
 
 
 def bids_page(told: Told) -> str:
@@ -56,9 +57,44 @@ def _listing_withdrawn(told: Told) -> str:
     )
 
 
+def _countered(told: Told) -> str:
+    values = {"tonnes": told["t_per_month"], "price": told["price_yuan_per_t"], "code": told["listing_code"]}
+    if told.mine("owner"):
+        return _("%(bidder)s answers with %(tonnes)s t/month at %(price)s yuan/t on %(code)s.",
+                 bidder=told["bidder"], **values)
+    return _("The owner of %(code)s answers your bid with %(tonnes)s t/month at %(price)s yuan/t.", **values)
+
+
+def _outbid(told: Told) -> str:
+    values = {"code": told["listing_code"], "kept": told["kept_t"]}
+    return _("Better bids came in the tender on %(code)s: %(kept)s t/month would be left for yours.", **values)
+
+
+def _awarded(told: Told) -> str:
+    values = {"code": told["listing_code"], "tonnes": told["awarded_t"]}
+    if told.data.get("contract"):
+        return _("The tender on %(code)s is awarded: %(tonnes)s t/month to you. The contract waits to be confirmed.",
+                 **values)
+    return _("The tender on %(code)s is decided: your bid was not chosen.", code=values["code"])
+
+
 declare_notice("bid.placed", words=_placed, url=bids_page)
 declare_notice("bid.withdrawn", words=_withdrawn, url=bids_page)
 declare_notice("bid.declined", words=_declined, url=bids_page)
 declare_notice("bid.accepted", words=_accepted, url=bids_page)
 declare_notice("supply.withdrawn", words=_listing_withdrawn, url=bids_page)
 declare_notice("demand.withdrawn", words=_listing_withdrawn, url=bids_page)
+declare_notice("bid.countered", words=_countered, url=bids_page)
+declare_notice("bid.outbid", words=_outbid, url=tender_page)
+declare_notice("tender.opened", words=_l("%(owner)s invites you to bid on %(listing_code)s until %(deadline)s."),
+               url=tender_page)
+declare_notice("tender.question", words=_l("A question is asked in your tender on %(listing_code)s."), url=tender_page)
+declare_notice("tender.answered", words=_l("A question in the tender on %(listing_code)s is answered."),
+               url=tender_page)
+declare_notice("tender.extended", words=_l("A late bid moved the deadline of the tender on %(listing_code)s to"
+                                           " %(deadline)s."), url=tender_page)
+declare_notice("tender.closed", words=_l("The tender on %(listing_code)s is closed: %(bids)s bids wait for your"
+                                         " award."), url=tender_page)
+declare_notice("tender.cancelled", words=_l("The tender on %(listing_code)s is called off: %(reason)s"),
+               url=tender_page)
+declare_notice("tender.awarded", words=_awarded, url=tender_page)

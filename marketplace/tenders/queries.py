@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.ledger.queries import promised_by_month
 from marketplace.tenders.room import Promise
-from models.bids import Bid, BidStatus
+from models.bids import Bid, BidStatus, Party
 from models.listings import Demand, Listing, Supply
 
 
@@ -52,10 +52,14 @@ def by_submission(session: Session, key: str) -> Bid | None:
 
 def _with_names(query: Select[tuple[Bid]]) -> Select[tuple[Bid]]:
     return query.options(
-        joinedload(Bid.bidder), joinedload(Bid.waste_type),
+        selectinload(Bid.rounds), joinedload(Bid.bidder), joinedload(Bid.waste_type),
         joinedload(Bid.supply).joinedload(Supply.enterprise), joinedload(Bid.supply).joinedload(Supply.site),
         joinedload(Bid.demand).joinedload(Demand.enterprise), joinedload(Bid.demand).joinedload(Demand.site),
     )
+
+
+def bid_with_names(session: Session, bid_id: int) -> Bid | None:
+    return session.scalar(_with_names(select(Bid).where(Bid.id == bid_id)))
 
 
 def bids_on(session: Session, listing: Listing, *, bidder_enterprise_id: int | None = None) -> Sequence[Bid]:
@@ -80,13 +84,16 @@ def bids_of(session: Session, enterprise_id: int, *, limit: int = 50) -> Sequenc
 
 
 def awaiting(session: Session, enterprise_id: int) -> Sequence[Bid]:
-    """Open bids on the listings of an enterprise, oldest first: they wait for its answer."""
+    """Open bids that wait for an enterprise's answer, oldest first: on its listings, and its own that were countered.
+
+    Bids in a tender are answered by the award, not one by one.
+    """
     supplies = select(Supply.id).where(Supply.enterprise_id == enterprise_id)
     demands = select(Demand.id).where(Demand.enterprise_id == enterprise_id)
+    on_ours = or_(Bid.supply_id.in_(supplies), Bid.demand_id.in_(demands)) & (Bid.awaits == Party.OWNER)
+    countered = (Bid.bidder_enterprise_id == enterprise_id) & (Bid.awaits == Party.BIDDER)
     query = _with_names(
-        select(Bid).where(
-            Bid.status == BidStatus.OPEN, or_(Bid.supply_id.in_(supplies), Bid.demand_id.in_(demands))
-        )
+        select(Bid).where(Bid.status == BidStatus.OPEN, Bid.tender_id.is_(None), or_(on_ours, countered))
     )
     return session.scalars(query.order_by(Bid.created_at, Bid.id)).all()
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from marketplace.errors import Refusal
 from marketplace.months import months_between
 from marketplace.tenders.room import Room
+from models.bids import Bid, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Standing:
     own_listing: bool
     already_open: bool
     taker_qualified: bool
+    under_tender: bool = False
     hazardous: bool = False
     taker_licensed: bool = True
 
@@ -43,6 +45,8 @@ def may_bid(standing: Standing) -> list[Refusal]:
         reasons.append(Refusal("bid:not_published"))
     if standing.own_listing:
         reasons.append(Refusal("bid:own_listing"))
+    if standing.under_tender:
+        reasons.append(Refusal("bid:under_tender"))
     if standing.already_open:
         reasons.append(Refusal("bid:already_open"))
     if not standing.taker_qualified:
@@ -84,3 +88,27 @@ def may_decide(*, open_bid: bool, published: bool) -> list[Refusal]:
 def may_withdraw(*, open_bid: bool) -> list[Refusal]:
     """Why the bidder may not withdraw: only an open bid can be taken back."""
     return [] if open_bid else [Refusal("bid:not_open")]
+
+
+def is_awaited(party: Party, awaits: Party) -> list[Refusal]:
+    """Why ``party`` may not answer: its own terms stand, and the other side has not answered them yet."""
+    if party == awaits:
+        return []
+    return [Refusal("bid:awaits_bidder")] if awaits == Party.BIDDER else [Refusal("bid:awaits_owner")]
+
+
+def says_something_new(stand: Terms, wanted: Terms) -> list[Refusal]:
+    """A counter-offer differs from what stands; whoever agrees with that accepts it."""
+    return [Refusal("bid:same_terms", field="price_yuan_per_t")] if stand == wanted else []
+
+
+def meets_price(price: Decimal, wanted: Decimal | None, *, supply: bool) -> bool:
+    """Whether a bid meets the listing's price: at least the ask of a supply, at most the bid of a demand."""
+    if wanted is None:
+        return False
+    return price >= wanted if supply else price <= wanted
+
+
+def not_in_tender(bid: Bid) -> list[Refusal]:
+    """A bid in a tender is binding, and answered by the award alone."""
+    return [Refusal("bid:in_tender")] if bid.tender_id is not None else []

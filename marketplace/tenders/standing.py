@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from marketplace.listings.rules import licensed_for
 from marketplace.market import engine_catalogue, market_settings
 from marketplace.months import month_after
-from marketplace.tenders import queries
+from marketplace.tenders import queries, queries_tender
 from marketplace.tenders.room import Room
 from marketplace.tenders.rules import Standing
 from models.listings import Listing, ListingStatus, Supply
@@ -23,6 +23,7 @@ def standing_of(session: Session, listing: Listing, enterprise_id: int | None, w
     return Standing(
         published=listing.status == ListingStatus.PUBLISHED,
         own_listing=listing.enterprise_id == enterprise_id,
+        under_tender=queries_tender.running_on(session, listing) is not None,
         already_open=queries.has_open_bid(session, listing, enterprise_id),
         taker_qualified=bool(taker and taker.qualified),
         hazardous=bool(waste and waste.hazardous),

@@ -175,9 +175,11 @@ class DemandPriceForm(PriceForm):
             (PAYS, _("I pay for a tonne delivered")), (PAID, _("I charge a fee for a tonne taken")),
             (OPEN, _("No price stated")),
         ]
+        self.offer_modes()
 
     def read(self, demand: Demand) -> None:
         self.show(demand.bid_yuan_per_t, positive=PAYS)
+        self.sale_mode.data = demand.sale_mode
 
     def validate(self, extra_validators: object = None) -> bool:
         sound = super().validate(extra_validators)
@@ -192,7 +194,8 @@ class DemandPriceForm(PriceForm):
             ResidueEntry(row.waste_type_id.data, float(row.yield_t_per_t.data))
             for row in self.rows if row.yield_t_per_t.data
         )
-        return Changes(columns={"bid_yuan_per_t": self.signed(positive=PAYS)}, residues=residues)
+        columns = {"bid_yuan_per_t": self.signed(positive=PAYS), "sale_mode": self.mode()}
+        return Changes(columns=columns, residues=residues)
 
 
 def _share(percent: Decimal | None) -> Decimal:

@@ -12,7 +12,7 @@ from marketplace.fields import MonthField, NumberField
 from marketplace.listings.changes import Changes
 from marketplace.listings.forms.fields import HIGHEST_PRICE, MOST_TONNES, Needed, PickField, StepForm
 from marketplace.listings.forms.place import PlaceForm
-from models.listings import Supply
+from models.listings import SaleMode, Supply
 
 PAID, PAYS, OPEN = "paid", "pays", "open"
 
@@ -66,9 +66,20 @@ class PriceForm(StepForm):
 
     side = PickField(_l("Who pays"), [Needed()], choices=[])
     amount = NumberField(_l("Price"), unit=_l("yuan/t"), minimum=0, maximum=HIGHEST_PRICE, decimals=2)
+    sale_mode = PickField(_l("How bids are answered"), choices=[], default=SaleMode.NEGOTIABLE.value)
+
+    def offer_modes(self) -> None:
+        """The two ways of selling without a tender."""
+        self.sale_mode.choices = [
+            (SaleMode.NEGOTIABLE.value, _("Negotiable: I answer each bid")),
+            (SaleMode.FIRST_COME.value, _("First come, first served")),
+        ]
 
     def validate(self, extra_validators: object = None) -> bool:
         sound = super().validate(extra_validators)
+        if self.sale_mode.data == SaleMode.FIRST_COME and self.side.data == OPEN:
+            self.sale_mode.errors = [_("First come needs a price that a bid can meet. State one, or pick negotiable.")]
+            return False
         if self.side.data in (PAID, PAYS) and self.amount.data is None and not self.amount.errors:
             self.amount.errors = [_("Enter the price, 0 for free, or pick “no price stated”.")]
             return False
@@ -79,6 +90,10 @@ class PriceForm(StepForm):
         negative = PAYS if positive == PAID else PAID
         self.side.data = OPEN if price is None else positive if price >= 0 else negative
         self.amount.data = None if price is None else abs(price)
+
+    def mode(self) -> str:
+        """How bids are answered; a form without the field leaves it negotiable."""
+        return self.sale_mode.data or SaleMode.NEGOTIABLE.value
 
     def signed(self, *, positive: str) -> Decimal | None:
         """The price with its sign, None where none is stated."""
@@ -95,9 +110,11 @@ class SupplyPriceForm(PriceForm):
         self.side.choices = [
             (PAID, _("The taker pays me")), (PAYS, _("I pay the taker")), (OPEN, _("No price stated")),
         ]
+        self.offer_modes()
 
     def read(self, supply: Supply) -> None:
         self.show(supply.ask_yuan_per_t, positive=PAID)
+        self.sale_mode.data = supply.sale_mode
 
     def changes(self) -> Changes:
-        return Changes(columns={"ask_yuan_per_t": self.signed(positive=PAID)})
+        return Changes(columns={"ask_yuan_per_t": self.signed(positive=PAID), "sale_mode": self.mode()})
