@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.service import confirm_contract
+from marketplace.demo.past import read_what_came
 from marketplace.ledger.queries import balance
 from marketplace.ledger.service import Record, open_stock, record_disposal, record_production, record_use
 from marketplace.months import SHANGHAI, month_of
@@ -75,6 +76,7 @@ def deliver(session: Session, *, now: datetime, actor_of: ActorOf) -> list[Contr
             *_consignments(session, contract_id, now, disputed=nth == 0),
         )
     ]
+    steps.append((now - timedelta(days=4), lambda uow, _actor_of: read_what_came(uow)))
     # In the order of time, as they would have happened: the ledger's entries stand in the order of their commits.
     for at, step in sorted(steps, key=lambda one: one[0]):
         with UnitOfWork(session, now=at) as uow:

@@ -8,6 +8,7 @@ from pathlib import Path
 from marketplace.demo.accounts import create_accounts
 from marketplace.demo.bids import accept_one_more, acting_for, place_sample_bids
 from marketplace.demo.deliveries import BEGAN, deliver
+from marketplace.demo.past import hear_by_mail
 from marketplace.market.importing import import_scenario
 from marketplace.market.plan import refresh_plan
 from marketplace.market.rows import count
@@ -31,10 +32,12 @@ def load(url: str, scenario_folder: Path) -> bool:
             with UnitOfWork(session, now=now - BEGAN) as uow:
                 import_scenario(uow=uow, folder=scenario_folder)
                 create_accounts(uow=uow)
+                hear_by_mail(uow=uow, mail=False)
             with UnitOfWork(session, now=now - BEGAN) as uow:
                 place_sample_bids(uow=uow)
             deliver(session, now=now, actor_of=partial(acting_for, session))
             with UnitOfWork(session, now=now) as uow:
+                hear_by_mail(uow=uow, mail=True)
                 accept_one_more(uow=uow)
             refresh_plan(session)
             return True
