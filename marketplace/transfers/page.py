@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from marketplace import formatting
+from marketplace.alerts.words import page as address_of
 from marketplace.errors import NotFound, NotPossible
 from marketplace.i18n import named
 from marketplace.ledger.queries import contract_months
@@ -49,8 +50,15 @@ def show(code: str, *, form: FlaskForm | None = None, refused: NotPossible | Non
         ),
         from_place=presenters.place_words(transfer.contract.from_site, transfer.contract.producer),
         to_place=presenters.place_words(transfer.contract.to_site, transfer.contract.taker),
+        contract_url=_contract_url(transfer.contract),
         forms=_forms(transfer, form), results_form=_results_form(transfer, form),
     )
+
+
+def _contract_url(contract: Contract) -> str:
+    """Where the contract is read; empty on a site that has no such page."""
+    address = address_of("contracts", contract.code)
+    return "" if address == url_for("alerts.inbox") else address
 
 
 def of_contract(contract: Contract) -> dict[str, object]:

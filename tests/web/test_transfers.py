@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from models.transfers import TransferFile, TransferStatus, Weighing
 from tests.web.bidding import Trade
@@ -173,3 +173,28 @@ def test_the_same_plan_sent_twice_is_one(agreed: Gates) -> None:
         agreed.producer.client.post(agreed.plan_address, data={**form, "planned_t": "5"}) for _click in range(2)
     ]
     assert len({answer.headers["Location"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("address", ["/transfers", "/gate"])
+def test_more_consignments_ask_no_more_of_the_database(agreed: Gates, address: str) -> None:
+    agreed.plan("1")
+    few = queries_of(agreed, address)
+    for _vehicle in range(4):
+        agreed.plan("1")
+    agreed.received()
+    assert queries_of(agreed, address) == few <= 14
+
+
+def queries_of(agreed: Gates, address: str) -> int:
+    """How many statements one page takes."""
+    engine, seen = agreed.trade.app.extensions["gongsheng_engine"], []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        agreed.producer.get(address)
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return len(seen)
