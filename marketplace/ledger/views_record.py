@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -56,7 +57,10 @@ def correct(site_id: int, seq: int) -> ResponseReturnValue:
     if entry is None or {row.site_id for row in entry.postings} != {site_id}:
         raise NotFound(str(seq))
     waste, month = _subject(entry)
-    form = CorrectionForm(submission_key=uuid.uuid4().hex, month=month)
+    told = entry.data.get("day")
+    form = CorrectionForm(
+        submission_key=uuid.uuid4().hex, month=month, day=date.fromisoformat(told) if told else None
+    )
     _offer_months(form, site)
     refused: list[str] = []
     if form.validate_on_submit():

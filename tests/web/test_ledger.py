@@ -127,7 +127,9 @@ def test_each_role_reads_what_is_its_own(trade: Trade, owner: Person) -> None:
         other.get(f"/ledger/{site}", status=403)
         other.get(f"/ledger/{site}/production", status=403)
     owner.get("/admin/ledger", status=403)
-    owner.get("/ledger/999999", status=404)
+    for nobody in ("999999", "9" * 12, "9" * 40):
+        owner.get(f"/ledger/{nobody}", status=404)
+        owner.get(f"/ledger/{site}/entries/{nobody}/correct", status=404)
 
 
 def test_the_proof_on_the_administrators_page(trade: Trade, owner: Person) -> None:
