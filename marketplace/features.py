@@ -8,6 +8,7 @@ from marketplace.accounts.routes import URLS as accounts
 from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.api.v1.routes import URLS as api_v1
+from marketplace.contracts.routes_document import URLS as contracts
 from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
@@ -29,6 +30,7 @@ FEATURES: dict[str, list[Url]] = {
     "admin": admin,
     "alerts": alerts,
     "api_v1": api_v1,
+    "contracts": contracts,
     "keys": keys,
     "ledger": ledger,
     "listings": listings,

@@ -50,6 +50,7 @@ def handlers() -> dict[str, Handler]:
     from marketplace.alerts.matches import MATCH_NOTICES, tell_of_matches
     from marketplace.alerts.outbox import SEND_MAIL
     from marketplace.alerts.sending import send_mail
+    from marketplace.contracts.due import COMPLETE_JOB, LAPSE_JOB, complete, lapse
     from marketplace.market.changed import REFRESH_PLAN
     from marketplace.market.plan import refresh_plan
     from marketplace.tenders.opening import close_tender
@@ -57,6 +58,8 @@ def handlers() -> dict[str, Handler]:
     from marketplace.transfers.disputes import DEADLINE_JOB, close_overdue
 
     return {
+        LAPSE_JOB: lambda session, payload: lapse(session, **payload),
+        COMPLETE_JOB: lambda session, payload: complete(session, **payload),
         REFRESH_PLAN: lambda session, payload: refresh_plan(session, **payload),
         DEADLINE_JOB: lambda session, payload: close_overdue(session, **payload),
         DEADLINE_ROUND: lambda session, payload: tell_of_deadlines(session, **payload),

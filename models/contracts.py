@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.assays import Basis
@@ -212,3 +212,23 @@ class Amendment(Versioned, Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     contract: Mapped[Contract] = relationship(back_populates="amendments")
+
+
+class ContractDocument(Base):
+    """The PDF that both sides confirmed (number 0), or that an agreed amendment made (its number), kept as it was.
+
+    Kept whole, because a later type or library would set the same words in other bytes.
+    """
+
+    __tablename__ = "contract_documents"
+    __table_args__ = (
+        CheckConstraint("number >= 0", name="number"), CheckConstraint("length(sha256) = 64", name="sha256"),
+    )
+
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    contract: Mapped[Contract] = relationship()

@@ -1,4 +1,4 @@
-"""Libraries the pages load: installed by npm from the lock file, then the few needed files copied."""
+"""Libraries the pages load, and the type of contracts: installed by npm from the lock file, then copied."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ FILES = {
     "echarts/NOTICE": "echarts/NOTICE",
     "zrender/LICENSE": "echarts/LICENSE-zrender",
     "tslib/LICENSE.txt": "echarts/LICENSE-tslib",
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "fonts/LICENSE-NotoSansSC",
 }
 
 

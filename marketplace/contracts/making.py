@@ -18,6 +18,7 @@ from models.contracts import Contract, ContractMonth, ContractSpec, Side
 from models.ledger import Account
 from models.organisations import Site
 
+LAPSE_JOB = "contract_lapse"
 CONFIRM_WITHIN = timedelta(days=7)
 
 
@@ -52,7 +53,16 @@ def make_contract(*, uow: UnitOfWork, actor_id: int | None, bid: Bid, months: Ma
         uow=uow, actor_id=actor_id, kind="contract.reserved", contract_id=contract.id,
         lines=both_sides(contract, months, Account.UNCOMMITTED, Account.RESERVED),
     )
+    watch_confirmation(uow, contract)
     return contract
+
+
+def watch_confirmation(uow: UnitOfWork, contract: Contract) -> None:
+    """Leave the worker the moment by which the contract has to be confirmed."""
+    if contract.confirm_by is not None:
+        uow.enqueue(
+            LAPSE_JOB, {"contract_id": contract.id}, f"{LAPSE_JOB}:{contract.id}", run_after=contract.confirm_by
+        )
 
 
 def both_sides(

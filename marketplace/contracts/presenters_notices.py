@@ -13,6 +13,10 @@ for _kind, _words in {
     "contract.confirmed": _l("%(who)s has confirmed contract %(contract)s."),
     "contract.active": _l("Contract %(contract)s with %(other)s is confirmed by both sides and in force."),
     "contract.declined": _l("%(who)s has declined contract %(contract)s: %(reason)s"),
+    "contract.lapsed": _l(
+        "Contract %(contract)s with %(other)s was not confirmed in time and has lapsed; %(freed_t)s t are free again."
+    ),
+    "contract.completed": _l("Contract %(contract)s with %(other)s is completed."),
     "contract.ended": _l("%(who)s has ended contract %(contract)s early: %(reason)s %(freed_t)s t are free again."),
 }.items():
     declare_notice(_kind, words=_words, url=contract_page)

@@ -6,6 +6,8 @@ Locks are taken in one order everywhere: supply, demand, contract, then the ledg
 from __future__ import annotations
 
 from marketplace.contracts import rules
+from marketplace.contracts.document_keeping import keep_document
+from marketplace.contracts.due import watch_end
 from marketplace.contracts.making import both_sides, release
 from marketplace.contracts.parties import facts, locked_contract, side_for, tell_both, waiting_amendment
 from marketplace.errors import refuse
@@ -32,6 +34,8 @@ def confirm_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, version
     event = uow.record(actor.user_id, "contract.confirmed", contract, **facts(contract), side=side.value)
     if contract.producer_confirmed_at and contract.taker_confirmed_at:
         contract.status = ContractStatus.ACTIVE
+        digest = keep_document(uow, contract)
+        watch_end(uow, contract)
         held = contract_months(uow.session, contract)
         post(
             uow=uow, actor_id=actor.user_id, kind="contract.confirmed", contract_id=contract.id,
@@ -39,7 +43,7 @@ def confirm_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, version
                 contract, {month: row.reserved for month, row in held.items()}, Account.RESERVED, Account.CONTRACTED
             ),
         )
-        event = uow.record(actor.user_id, "contract.active", contract, **facts(contract))
+        event = uow.record(actor.user_id, "contract.active", contract, **facts(contract), document_sha256=digest)
     tell_both(uow, contract, event)
     return contract
 

@@ -328,9 +328,22 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),
     )
+    op.create_table(
+        "contract_documents",
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 0", name=op.f("ck_contract_documents_number")),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_contract_documents_sha256")),
+        sa.ForeignKeyConstraint(["contract_id"], ["contracts.id"], name=op.f("fk_contract_documents_contract_id")),
+        sa.PrimaryKeyConstraint("contract_id", "number", name=op.f("pk_contract_documents")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("contract_documents")
     op.drop_table("disputes")
     op.drop_table("transfer_files")
     op.drop_table("acceptance_results")
