@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from sqlalchemy import update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -136,9 +136,14 @@ class UnitOfWork:
     def lock(self, model: type[Row], row_id: Any) -> Row | None:
         """The row as it is now, locked until the end of this unit of work; None where there is none.
 
-        PostgreSQL locks the row; on SQLite the whole unit of work already holds the one writer's lock.
+        PostgreSQL locks the row; on SQLite the whole unit of work already holds the one writer's lock.  First the lock,
+        then the reading: a copy read before somebody else's commit is replaced, where one statement that does both
+        would call it stale.
         """
-        return self.session.get(model, row_id, with_for_update=True, populate_existing=True)
+        [key] = inspect(model).primary_key
+        if self.session.execute(select(key).where(key == row_id).with_for_update()).first() is None:
+            return None
+        return self.session.get(model, row_id, populate_existing=True)
 
     def _commit(self) -> None:
         self.session.flush()
