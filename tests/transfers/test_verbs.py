@@ -246,6 +246,16 @@ def test_a_mistyped_slip_is_corrected_by_new_entries(agreed: Deal, session: Sess
     assert codes(found) == ["transfer:not_correctable"]
 
 
+def test_a_correction_under_an_ended_contract_frees_what_it_gives_back(agreed: Deal, session: Session) -> None:
+    code = agreed.loaded(30)
+    with agreed.uow() as uow:
+        end_contract(uow=uow, actor=agreed.taker, contract_id=agreed.contract.id, reason="停产")
+    with agreed.uow() as uow:
+        correct_weighing(uow=uow, actor=agreed.producer, code=code, reading=out(28), reason="皮重有误")
+    assert agreed.promises() == (0, 28)
+    assert set(sums(session).values()) == {0}
+
+
 def test_a_correction_is_asked_what_a_slip_is_asked(agreed: Deal, session: Session) -> None:
     code = agreed.received()
     entries = session.query(LedgerEntry).count()
