@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.ledger.accounts import IN, OUT, OWN, AccountSum
+from marketplace.ledger.rules import BY_HAND
 from marketplace.security.actor import COMMITTEE, STAFF, Actor
 from models.contracts import Contract
 from models.ledger import LedgerEntry, LedgerHead, LedgerPosting
@@ -176,7 +177,10 @@ def opened(session: Session, site_id: int, waste_type_id: str) -> Decimal:
 def recorded_with(session: Session, actor_id: int | None, key: str, now: datetime) -> LedgerEntry | None:
     """The entry that the same form has made already, looked for among the actor's of the last day."""
     recent = session.scalars(
-        select(LedgerEntry).where(LedgerEntry.actor_id == actor_id, LedgerEntry.at >= now - timedelta(days=1))
+        select(LedgerEntry)
+        .where(
+            LedgerEntry.actor_id == actor_id, LedgerEntry.at >= now - timedelta(days=1), LedgerEntry.kind.in_(BY_HAND),
+        )
         .order_by(LedgerEntry.seq.desc())
     )
     return next((entry for entry in recent if entry.data.get("form") == key), None)
