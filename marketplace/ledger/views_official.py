@@ -57,5 +57,9 @@ def _asked(site_id: int) -> tuple[Site, str]:
 
 def _forms(site: Site, period: str) -> tuple[Told, list[Sheet]]:
     first, last = (period, period) if "-" in period else (f"{period}-01", f"{period}-12")
+    if first != last:
+        # A year that is not over has no lines for the months to come.
+        moved = queries_sites.months_of(db_session(), site.id, promises=False)
+        last = min(last, max([month_of(utc_now()), *moved[:1]]))
     told = Told(site.enterprise.name, site.name or "主厂址", period)
     return told, sheets(filled_forms(books_of(db_session(), site, first, last)))

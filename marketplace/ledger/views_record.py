@@ -133,11 +133,13 @@ def _offer(form: RecordForm, kind: str, site: Site) -> None:
         wastes = [waste for waste, _name, _tonnes in _there(session, site, kind)]
     form.waste_type_id.choices = [(waste, presenters.waste_name(waste)) for waste in wastes]
     if form.demand:
+        demands = queries_sites.demands_at(session, site)
         form.demand.choices = [("", _("No demand of ours"))] + [
-            (one.code, f"{named(one.use)} · {one.code}") for one in queries_sites.demands_at(session, site)
+            (one.code, f"{named(one.use)} · {one.code}") for one in demands
         ]
-        if not form.is_submitted() and len(form.demand.choices) == 2:
-            form.demand.data = form.demand.choices[1][0]
+        if not form.is_submitted():
+            takes = (one.code for one in demands if wastes[:1] and wastes[0] in {row.waste_type_id for row in one.accepts})
+            form.demand.data = next(takes, "")
     if form.method:
         form.method.choices = [(key, str(presenters.METHOD_WORDS[key])) for key in rules.DISPOSAL_METHODS]
     _offer_months(form, site)
