@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -124,7 +124,8 @@ class UnitOfWork:
         self.session.execute(
             row.on_conflict_do_nothing(
                 index_elements=[where.dedupe_key],
-                index_where=(where.status == "queued") & where.dedupe_key.is_not(None),
+                # Written out: PostgreSQL cannot tell from a parameter of a prepared statement which index is meant.
+                index_where=text("status = 'queued' AND dedupe_key IS NOT NULL"),
             )
             if dedupe_key is not None else row
         )

@@ -138,8 +138,8 @@ def _offer(form: RecordForm, kind: str, site: Site) -> None:
             (one.code, f"{named(one.use)} · {one.code}") for one in demands
         ]
         if not form.is_submitted():
-            takes = (one.code for one in demands if wastes[:1] and wastes[0] in {row.waste_type_id for row in one.accepts})
-            form.demand.data = next(takes, "")
+            taken = {one.code: {row.waste_type_id for row in one.accepts} for one in demands}
+            form.demand.data = next((code for code, accepts in taken.items() if accepts & set(wastes[:1])), "")
     if form.method:
         form.method.choices = [(key, str(presenters.METHOD_WORDS[key])) for key in rules.DISPOSAL_METHODS]
     _offer_months(form, site)

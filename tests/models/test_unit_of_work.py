@@ -243,3 +243,12 @@ def test_a_double_click_ends_in_one_row(sessions: sessionmaker[Session]) -> None
     for thread in threads:
         thread.join()
     assert sorted(names, key=str) == [None, "uq_bids_open_on_supply"]
+
+
+def test_a_connection_that_has_enqueued_often_goes_on(uow: UnitOfWork) -> None:
+    """The driver prepares a statement it has seen some times; PostgreSQL then plans it without its parameters."""
+    for number in range(12):
+        for _twice in range(2):
+            uow.enqueue("refresh_plan", {}, dedupe_key=f"key {number}")
+    queued = select(func.count()).select_from(Job).where(Job.dedupe_key.startswith("key "))
+    assert uow.session.scalar(queued) == 12
