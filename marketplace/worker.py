@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from marketplace.unit_of_work import UnitOfWork
@@ -32,6 +32,8 @@ _FIRST_RETRY_S = 10
 _ROUND_S = 300.0
 _IDLE_S = 0.5
 _SHORTEST_WAIT_S = 0.02
+# Kinds of jobs that are due at a moment people were told.
+URGENT = frozenset({"close_tender"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,12 @@ def sealing_secret() -> str:
     return Settings.from_environment().sealing_secret
 
 
-def next_due(sessions: sessionmaker[Session], now: datetime) -> float:
+def next_due(sessions: sessionmaker[Session], now: datetime, only: frozenset[str] | None = None) -> float:
     """Seconds until the next queued job is due, at most the usual wait: a deadline is kept to the second."""
     with sessions() as session:
         due = session.scalar(
-            select(Job.run_after).where(Job.status == JobStatus.QUEUED).order_by(Job.run_after).limit(1)
+            select(Job.run_after).where(Job.status == JobStatus.QUEUED, _of_kinds(only))
+            .order_by(Job.run_after).limit(1)
         )
     return _IDLE_S if due is None else min(_IDLE_S, max(_SHORTEST_WAIT_S, (due - now).total_seconds()))
 
@@ -89,16 +92,34 @@ def work(
     sessions: sessionmaker[Session], *, kinds: Mapping[str, Handler] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Do jobs until ``stop`` says so, waiting a moment whenever none is due."""
+    """Do jobs until ``stop`` says so, waiting a moment whenever none is due.
+
+    What must happen to the second has a thread of its own: it does not wait behind a plan that takes minutes.
+    """
     kinds = handlers() if kinds is None else kinds
+    urgent = threading.Thread(
+        target=_loop, args=(sessions, {name: kinds[name] for name in URGENT if name in kinds}, stop),
+        kwargs={"only": URGENT}, name="urgent jobs", daemon=True,
+    )
+    if URGENT & kinds.keys():
+        urgent.start()
+    _loop(sessions, kinds, stop, rounds=True)
+    if urgent.is_alive():
+        urgent.join()
+
+
+def _loop(
+    sessions: sessionmaker[Session], kinds: Mapping[str, Handler], stop: Callable[[], bool], *,
+    only: frozenset[str] | None = None, rounds: bool = False,
+) -> None:
     next_round = 0.0
     while not stop():
         try:
-            if time.monotonic() >= next_round:
+            if rounds and time.monotonic() >= next_round:
                 start_round(sessions, kinds)
                 next_round = time.monotonic() + _ROUND_S
-            found = run_next(sessions, kinds=kinds)
-            wait = 0.0 if found else next_due(sessions, utc_now())
+            found = run_next(sessions, kinds=kinds, only=only)
+            wait = 0.0 if found else next_due(sessions, utc_now(), only)
         except Exception:
             # A database that is away for a moment must not end the worker.
             _log.exception("the outbox could not be read")
@@ -127,11 +148,15 @@ def drain(
 
 
 def run_next(
-    sessions: sessionmaker[Session], *, kinds: Mapping[str, Handler], now: Callable[[], datetime] = utc_now
+    sessions: sessionmaker[Session], *, kinds: Mapping[str, Handler], now: Callable[[], datetime] = utc_now,
+    only: frozenset[str] | None = None,
 ) -> bool:
-    """Claim and do one due job; False where none is due.  A handler's error is kept with the job."""
+    """Claim and do one due job, of the kinds in ``only`` where given; False where none is due.
+
+    A handler's error is kept with the job.
+    """
     with sessions() as session:
-        claim = _claim(session, now())
+        claim = _claim(session, now(), only)
     if claim is None:
         return False
     error = ""
@@ -185,7 +210,11 @@ def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
     return Job.id == claim.id, Job.attempts == claim.attempts, Job.status == JobStatus.RUNNING
 
 
-def _claim(session: Session, now: datetime) -> Claim | None:
+def _of_kinds(only: frozenset[str] | None) -> ColumnElement[bool]:
+    return Job.kind.in_(only) if only is not None else true()
+
+
+def _claim(session: Session, now: datetime, only: frozenset[str] | None = None) -> Claim | None:
     """Mark the first due job as running and commit, so that no other worker takes it.
 
     Due is what is queued and whose time has come, and what a dead worker left running past its lock.
@@ -194,7 +223,8 @@ def _claim(session: Session, now: datetime) -> Claim | None:
     abandoned = and_(Job.status == JobStatus.RUNNING, Job.locked_until < now)
     due = or_(and_(Job.status == JobStatus.QUEUED, Job.run_after <= now), abandoned)
     job = session.scalar(
-        select(Job).where(due).order_by(Job.run_after, Job.id).limit(1).with_for_update(skip_locked=True)
+        select(Job).where(due, _of_kinds(only)).order_by(Job.run_after, Job.id).limit(1)
+        .with_for_update(skip_locked=True)
     )
     if job is None:
         session.rollback()
@@ -204,7 +234,7 @@ def _claim(session: Session, now: datetime) -> Claim | None:
         job.status, job.finished_at, job.locked_until = JobStatus.FAILED, now, None
         job.last_error = "given up: the worker died in every attempt"
         session.commit()
-        return _claim(session, now)
+        return _claim(session, now, only)
     job.status, job.attempts, job.locked_until = JobStatus.RUNNING, job.attempts + 1, now + LOCK
     claim = Claim(job.id, job.kind, dict(job.payload), job.attempts)
     session.commit()

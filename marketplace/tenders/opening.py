@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import staff_of
 from marketplace.errors import NotPossible, Refusal
 from marketplace.tenders import queries, queries_tender
 from marketplace.tenders.bidding import add_round
@@ -22,6 +23,8 @@ def close_tender(session: Session, *, tender_id: int, secret: str) -> bool:
     """
     with UnitOfWork(session) as uow:
         tender = locked_tender(uow, tender_id)
+        if tender.status == TenderStatus.CANCELLED and uow.now >= tender.deadline:
+            _tell_called_off(uow, tender, Sealer(secret))
         if tender.status != TenderStatus.OPEN:
             return False
         if uow.now < tender.deadline:
@@ -34,6 +37,19 @@ def close_tender(session: Session, *, tender_id: int, secret: str) -> bool:
         event = uow.record(None, "tender.closed", tender, **facts(tender), bids=count)
         tell(uow, [tender.listing.enterprise_id], event)
         return True
+
+
+def _tell_called_off(uow: UnitOfWork, tender: Tender, sealer: Sealer) -> None:
+    """Tell who had sealed a bid that the tender was called off: at the deadline, when it no longer betrays them."""
+    event = queries_tender.calling_off(uow.session, tender.id)
+    told = queries_tender.told_of(uow.session, event.id) if event is not None else set()
+    for row in queries_tender.sealed_in(uow.session, tender.id):
+        try:
+            bidder = sealer.open(tender.id, row.bidder_tag, row.sealed).enterprise_id
+        except Unreadable:
+            continue
+        if event is not None:
+            uow.notify(set(staff_of(uow.session, [bidder])) - told, event)
 
 
 def open_bids(*, uow: UnitOfWork, tender: Tender, sealer: Sealer) -> list[Bid]:

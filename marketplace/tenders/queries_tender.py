@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models.bids import Bid
 from models.events import Event
 from models.listings import Demand, Listing, ListingStatus, Supply
+from models.notices import Notice
 from models.organisations import Enterprise
 from models.tenders import SealedBid, Tender, TenderInvitation, TenderStatus
 
@@ -35,8 +36,10 @@ def open_to(session: Session, enterprise_id: int | None) -> Sequence[Tender]:
     invited = exists().where(
         TenderInvitation.tender_id == Tender.id, TenderInvitation.enterprise_id == enterprise_id
     )
+    # Not the negated condition: a tender on a supply names no demand, and of nothing nobody knows whose it is not.
+    own = select(Tender.id).where(_owned_by(enterprise_id))
     query = select(Tender).where(
-        Tender.status == TenderStatus.OPEN, or_(Tender.invited_only.is_(False), invited), ~_owned_by(enterprise_id)
+        Tender.status == TenderStatus.OPEN, or_(Tender.invited_only.is_(False), invited), Tender.id.not_in(own)
     )
     return session.scalars(_with_names(query).order_by(Tender.deadline, Tender.id)).all()
 
@@ -151,3 +154,15 @@ def some_waste(listing: Listing) -> str:
     if isinstance(listing, Supply):
         return listing.waste_type_id
     return listing.accepts[0].waste_type_id if listing.accepts else ""
+
+
+def calling_off(session: Session, tender_id: int) -> Event | None:
+    """The event by which a tender was called off."""
+    return session.scalar(select(Event).where(
+        Event.kind == "tender.cancelled", Event.subject_type == "tender", Event.subject_id == str(tender_id)
+    ))
+
+
+def told_of(session: Session, event_id: int) -> set[int]:
+    """The people who have a notice of an event."""
+    return set(session.scalars(select(Notice.user_id).where(Notice.event_id == event_id)))

@@ -115,6 +115,27 @@ def test_the_worker_closes_to_the_second(sessions: Sessions, market) -> None:
         assert session.query(Bid).filter_by(tender_id=tender_id).count() == 1
 
 
+def test_a_long_job_does_not_hold_up_a_closing(sessions: Sessions, market) -> None:
+    """A plan that takes minutes is being made when the deadline comes: here it ends only once the tender is closed."""
+    code, owner, _bidders = market
+    closed, ended = threading.Event(), threading.Event()
+
+    def close(session: Session, payload: dict[str, int]) -> None:
+        if close_tender(session, secret=SECRET, **payload):
+            closed.set()
+
+    def plan(_session: Session, _payload: object) -> None:
+        assert closed.wait(timeout=30)
+        ended.set()
+
+    with sessions() as session, UnitOfWork(session) as uow:
+        uow.enqueue("plan", {})
+    tender_id = opened(sessions, code, owner, TenderMode.SEALED, utc_now() + timedelta(seconds=1.2))
+    worker.work(sessions, kinds={CLOSE_TENDER: close, "plan": plan}, stop=ended.is_set)
+    with sessions() as session:
+        assert session.get(Tender, tender_id).status == TenderStatus.CLOSED
+
+
 def test_a_moved_deadline_is_the_one_that_counts(sessions: Sessions, market) -> None:
     """The job of the first deadline finds the second one and comes back; a bid at the first instant of it is late."""
     code, owner, bidders = market

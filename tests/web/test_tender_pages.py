@@ -221,10 +221,13 @@ class TestWhoMay:
         assert answer.status_code == 422 and set(Page(answer).errors()) == {"others"}
         assert put_out(owner, supply, invited_only="y", others="准格尔水泥").status_code == 302
         tender = tender_on(trade, supply)
+        for kind in (trade.supply, trade.demand):
+            kind(bidder)
+            kind(rival)
         assert trade.told(bidder) == ["tender.opened"] and trade.told(rival) == []
         assert "邀请您投标" in bidder.notices()[0]
-        assert bid_in(bidder, tender).status_code == 302
-        answer = bid_in(rival, tender)
+        assert bid_in(bidder, tender, own_listing="").status_code == 302
+        answer = bid_in(rival, tender, own_listing="")
         assert answer.status_code == 422 and "仅限受邀" in Page(answer).errors()["t_per_month"]
         assert f"/tenders/{tender.id}" in _links(bidder.get("/tenders"))
         assert f"/tenders/{tender.id}" not in _links(rival.get("/tenders"))

@@ -43,6 +43,21 @@ def test_questions_are_read_by_all_and_name_nobody(
     assert trade.told(bidder) == ["tender.answered"]
 
 
+def test_who_sealed_a_bid_learns_of_the_calling_off_at_the_deadline(
+    trade: Trade, owner: Person, bidder: Person
+) -> None:
+    supply = trade.supply(owner)
+    put_out(owner, supply)
+    tender = tender_on(trade, supply)
+    bid_in(bidder, tender)
+    assert owner.post(f"/tenders/{tender.id}/cancel", reason="机组检修").status_code == 302
+    assert close(trade, tender) is False and trade.told(bidder) == [], "before the deadline it would name the bidder"
+    past(trade, tender)
+    for _again in range(2):
+        assert close(trade, tender) is False
+    assert trade.told(bidder) == ["tender.cancelled"] and trade.bids(supply) == []
+
+
 def test_called_off_with_a_reason(trade: Trade, owner: Person, bidder: Person) -> None:
     supply = trade.supply(owner)
     put_out(owner, supply, mode="ascending")
