@@ -84,6 +84,19 @@ class TestAwarding:
         assert {bid.status for bid in trade.bids(supply)} == {"open"}
         assert tender_on(trade, supply).status == TenderStatus.CLOSED
 
+    def test_what_was_true_at_the_bid_is_asked_again(
+        self, trade: Trade, owner: Person, bidder: Person, rival: Person, closed
+    ) -> None:
+        supply, tender, bids = closed
+        trade.session.commit()
+        bidder.user.enterprise.qualified = False
+        trade.session.commit()
+        lost, kept = bids[bidder.user.enterprise_id], bids[rival.user.enterprise_id]
+        answer = award(owner, tender, {lost.id: 100, kept.id: 100})
+        assert answer.status_code == 422 and set(Page(answer).errors()) == {f"award_{lost.id}"}
+        assert award(owner, tender, {kept.id: 100}).status_code == 302
+        assert [bid.status for bid in trade.bids(supply)] == ["declined", "accepted"]
+
     def test_nobody_gets_anything(self, trade: Trade, owner: Person, closed) -> None:
         supply, tender, _bids = closed
         assert award(owner, tender, {}, "价格都太低").status_code == 302
