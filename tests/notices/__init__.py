@@ -1,0 +1,1 @@
+"""Notices: mail, choices, and what the worker tells of by itself."""
