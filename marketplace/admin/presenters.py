@@ -5,9 +5,14 @@ from __future__ import annotations
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from marketplace.alerts.matches import MATCH_NOTICES
+from marketplace.alerts.outbox import SEND_MAIL
 from marketplace.market.changed import REFRESH_PLAN
 from marketplace.reasons import declare
+from marketplace.transfers.disputes import DEADLINE_JOB
+from marketplace.worker import DEADLINE_ROUND
 from models.jobs import JobStatus
+from models.notices import MailStatus
 
 declare(
     {
@@ -22,4 +27,16 @@ JOB_WORDS: dict[str, LazyString] = {
     JobStatus.DONE: _l("done"),
     JobStatus.FAILED: _l("failed"),
 }
-JOB_KINDS: dict[str, LazyString] = {REFRESH_PLAN: _l("Compute the best plan anew")}
+JOB_KINDS: dict[str, LazyString] = {
+    REFRESH_PLAN: _l("Compute the best plan anew"),
+    SEND_MAIL: _l("Send a mail"),
+    MATCH_NOTICES: _l("Tell of new partners"),
+    DEADLINE_ROUND: _l("Look for deadlines near"),
+    DEADLINE_JOB: _l("Close a dispute whose deadline has passed"),
+}
+MAIL_WORDS: dict[str, LazyString] = {
+    MailStatus.WAITING: _l("waiting"),
+    MailStatus.SENDING: _l("being handed over"),
+    MailStatus.SENT: _l("sent"),
+    MailStatus.FAILED: _l("given up"),
+}

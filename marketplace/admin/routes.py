@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.admin import presenters, queries, service
 from marketplace.admin.forms import AccountForm
+from marketplace.admin.views_queue import queue, retry_job, retry_mail
 from marketplace.errors import NotPossible
 from marketplace.i18n import named
 from marketplace.market.plan import latest_plan
@@ -88,6 +89,9 @@ URLS = [
     Url("/admin", overview, "admin.view"),
     Url("/admin/enterprises", enterprises, "admin.view"),
     Url("/admin/enterprises/<int:enterprise_id>/qualified", qualify, "admin.qualify", ("POST",)),
+    Url("/admin/queue", queue, "admin.queue"),
+    Url("/admin/queue/<int:job_id>/retry", retry_job, "admin.queue", ("POST",)),
+    Url("/admin/mails/<int:mail_id>/retry", retry_mail, "admin.queue", ("POST",)),
     Url("/admin/accounts", accounts, "admin.accounts"),
     Url("/admin/accounts/new", new_account, "admin.accounts", ("GET", "POST")),
     Url("/admin/accounts/<int:user_id>/active", set_active, "admin.accounts", ("POST",)),

@@ -7,11 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.market.plan import latest_plan
 from marketplace.pages import presenters, queries
+from marketplace.pages.presenters_today import today_counts, today_lines
+from marketplace.pages.queries_today import awaiting
 from marketplace.session import current_actor, db_session
 from marketplace.tenders import queries as bids
 from marketplace.tenders.journeys import journeys
 from marketplace.tenders.presenters import bid_views
 from marketplace.urls import PUBLIC, Url
+from models.base import utc_now
 from models.listings import Demand, Supply
 
 NEWEST = 6
@@ -39,9 +42,11 @@ def desk() -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     own = actor.enterprise_id
     waiting, placed = bids.awaiting(session, own), bids.bids_of(session, own, limit=10)
+    now = utc_now()
+    today = awaiting(session, own, now)
     travelled = journeys(session, [*waiting, *placed])
     return render_template(
-        "pages/desk.html",
+        "pages/desk.html", today=today_lines(today, now), today_counts=today_counts(today),
         waiting=bid_views(waiting, travelled), placed=bid_views(placed, travelled),
         supplies=presenters.listing_lines(
             queries.listings_of(session, Supply, own), queries.open_bids_by_listing(session, Supply, own)

@@ -89,6 +89,7 @@ PERMISSIONS: dict[str, Permission] = {
     "admin.view": Permission((ADMIN,)),
     "admin.qualify": Permission((ADMIN,)),
     "admin.accounts": Permission((ADMIN,)),
+    "admin.queue": Permission((ADMIN,)),
 }
 
 
