@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from marketplace.alerts.words import Told, declare_notice, tender_page
 
@@ -70,6 +71,16 @@ def _outbid(told: Told) -> str:
     return _("Better bids came in the tender on %(code)s: %(kept)s t/month would be left for yours.", **values)
 
 
+def _closed(told: Told) -> str:
+    bids = int(told.data.get("bids", 0))
+    if not bids:
+        return _("The tender on %(code)s is closed: nobody has bid.", code=told["listing_code"])
+    return ngettext(
+        "The tender on %(code)s is closed: %(num)s bid waits for your award.",
+        "The tender on %(code)s is closed: %(num)s bids wait for your award.", bids, code=told["listing_code"],
+    )
+
+
 def _awarded(told: Told) -> str:
     values = {"code": told["listing_code"], "tonnes": told["awarded_t"]}
     if told.data.get("contract"):
@@ -93,8 +104,7 @@ declare_notice("tender.answered", words=_l("A question in the tender on %(listin
                url=tender_page)
 declare_notice("tender.extended", words=_l("A late bid moved the deadline of the tender on %(listing_code)s to"
                                            " %(deadline)s."), url=tender_page)
-declare_notice("tender.closed", words=_l("The tender on %(listing_code)s is closed: %(bids)s bids wait for your"
-                                         " award."), url=tender_page)
+declare_notice("tender.closed", words=_closed, url=tender_page)
 declare_notice("tender.cancelled", words=_l("The tender on %(listing_code)s is called off: %(reason)s"),
                url=tender_page)
 declare_notice("tender.awarded", words=_awarded, url=tender_page)

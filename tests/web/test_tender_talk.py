@@ -58,6 +58,18 @@ def test_who_sealed_a_bid_learns_of_the_calling_off_at_the_deadline(
     assert trade.told(bidder) == ["tender.cancelled"] and trade.bids(supply) == []
 
 
+def test_the_owner_is_told_of_the_closing(trade: Trade, owner: Person, bidder: Person) -> None:
+    for count, words in ((0, "无人投标"), (1, "1 份报价等待您授标")):
+        supply = trade.supply(owner)
+        put_out(owner, supply)
+        tender = tender_on(trade, supply)
+        for _bid in range(count):
+            bid_in(bidder, tender)
+        past(trade, tender)
+        assert close(trade, tender) is True
+        assert words in owner.notices()[0]
+
+
 def test_called_off_with_a_reason(trade: Trade, owner: Person, bidder: Person) -> None:
     supply = trade.supply(owner)
     put_out(owner, supply, mode="ascending")
