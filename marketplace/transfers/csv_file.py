@@ -65,28 +65,34 @@ def template_text() -> str:
     return BOM + out.getvalue()
 
 
-def read_lines(content: bytes) -> list[Line]:
-    """The readings of a file, or :class:`FileRefused` with every fault of its form."""
+def read_lines(content: bytes) -> tuple[list[Line], list[Fault]]:
+    """The readings of a file and the faults of its cells; :class:`FileRefused` where it is no such file at all."""
     rows = _rows(content)
-    lines, faults = [], []
+    lines, faults, unread = [], [], set()
     for number, row in rows:
         reading, reasons = parse_reading(row)
         faults += [Fault(number, one.field, str(row.get(one.field) or "")[:60], one) for one in reasons]
+        code = str(row.get("transfer") or "").strip()
         if reading is not None:
-            lines.append(Line(number, str(row["transfer"]).strip(), reading))
-    if faults:
-        raise FileRefused(faults)
-    return lines
+            lines.append(Line(number, code, reading))
+        else:
+            unread.add(code)
+    # The file is refused already; what follows from a line that cannot be read says nothing of its own.
+    return [line for line in lines if line.code not in unread], faults
 
 
-def record_lines(*, uow: UnitOfWork, actor: Actor, lines: list[Line]) -> tuple[int, int]:
-    """Record all lines in their order, or raise :class:`FileRefused` with every line that is not possible.
-
-    How many slips were new and how many were known already.
+def record_lines(
+    *, uow: UnitOfWork, actor: Actor, lines: list[Line], faults: list[Fault] | None = None
+) -> tuple[int, int]:
+    """Record all lines in their order, or raise :class:`FileRefused` with every line that is not possible beside the
+    ``faults`` that are known already.  How many slips were new and how many were known.
     """
     parties.lock_all(uow, {line.code for line in lines})
-    faults, new, known = [], 0, 0
+    faults, new, known, wrong = list(faults or []), 0, 0, set()
     for line in lines:
+        if line.code in wrong:
+            # What follows from a line that is wrong says nothing of its own.
+            continue
         try:
             with uow.session.begin_nested():
                 found = record_weighing(
@@ -94,12 +100,13 @@ def record_lines(*, uow: UnitOfWork, actor: Actor, lines: list[Line]) -> tuple[i
                 )
         except NotPossible as refused:
             faults += [Fault(line.number, one.field, _cell(line, one.field), one) for one in refused.reasons]
+            wrong.add(line.code)
         except (NotFound, Forbidden):
             faults.append(Fault(line.number, "transfer", line.code, Refusal("csv:no_transfer", field="transfer")))
         else:
             new, known = new + found.first, known + (not found.first)
     if faults:
-        raise FileRefused(faults)
+        raise FileRefused(sorted(faults, key=lambda fault: fault.line))
     return new, known
 
 

@@ -38,9 +38,9 @@ def import_weighings() -> ResponseReturnValue:
         content = _content()
         lines: list[Line] = []
         try:
-            lines = read_lines(content)
+            lines, unreadable = read_lines(content)
             with unit_of_work() as uow:
-                new, known = record_lines(uow=uow, actor=current_actor(), lines=lines)
+                new, known = record_lines(uow=uow, actor=current_actor(), lines=lines, faults=unreadable)
         except FileRefused as refused:
             faults = refused.faults
             _remember_conflicts(lines, faults)

@@ -34,7 +34,7 @@ def faults(answer: Any) -> list[tuple[str, str]]:
     page = Page(answer)
     assert page.faults() == []
     rows = page.main.all("section", class_="card")[0].all("tbody")[0].all("tr")
-    return [(row.all("th")[0].text, row.all("td")[0].text) for row in rows]
+    return [(_line(row.all("th")[0].text), row.all("td")[0].text) for row in rows]
 
 
 def line(code: str, gate: str = "out", slip: str = "", gross: str = "45", at: str = "") -> str:
@@ -63,6 +63,9 @@ def test_every_fault_at_once_and_nothing_kept(agreed: Gates, trade: Trade) -> No
     assert faults(upload(agreed.producer, text)) == [
         ("3", "slip_no"), ("3", "gate"), ("3", "unit"), ("3", "gross"), ("3", "weighed_at"), ("4", "gross"),
     ]
+    # What cannot be read and what is not possible come in one answer.
+    text = "\n".join([HEADER, line(good, gross="x"), line(good, "in"), line(bad, gross="120.001")])
+    assert faults(upload(agreed.producer, text)) == [("2", "gross"), ("4", "gross")]
     # Right in form, wrong in fact: too heavy for the month, not one's own, the other gate.
     text = "\n".join([
         HEADER, line(good), line(bad, gross="120.001"), line("ZY-nothing"), line(good, "in"),
@@ -109,3 +112,8 @@ def test_no_file_is_said_kindly(agreed: Gates) -> None:
     form = agreed.producer.get("/transfers/import").form()
     form.pop("file", None)
     assert agreed.producer.client.post("/transfers/import", data=form).status_code == 422
+
+
+def _line(text: str) -> str:
+    """The number in “第 3 行”, a dash where the whole file is meant."""
+    return "".join(sign for sign in text if sign.isdigit()) or "—"
