@@ -8,7 +8,7 @@ from marketplace.accounts.routes import URLS as accounts
 from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.api.v1.routes import URLS as api_v1
-from marketplace.contracts.routes_document import URLS as contracts
+from marketplace.contracts.routes import URLS as contracts
 from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings

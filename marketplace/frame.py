@@ -27,12 +27,13 @@ SUPPLIES = Place("listings.supplies", _l("Supplies"), "supply")
 DEMANDS = Place("listings.demands", _l("Demands"), "demand")
 MAP = Place("symbiosis.overview", _l("Symbiosis"), "map")
 DESK = Place("pages.desk", _l("My desk"), "desk")
+CONTRACTS = Place("contracts.contracts", _l("Contracts"), "contract")
 PARK = Place("parks.mine", _l("My park"), "park")
 ADMINISTRATION = Place("admin.overview", _l("Administration"), "admin")
 
 PLACES: dict[str | None, tuple[Place, ...]] = {
     None: (BOARD, SUPPLIES, DEMANDS, MAP),
-    STAFF: (DESK, SUPPLIES, DEMANDS, MAP),
+    STAFF: (DESK, CONTRACTS, SUPPLIES, DEMANDS, MAP),
     COMMITTEE: (PARK, MAP, SUPPLIES, DEMANDS),
     REGULATOR: (BOARD, MAP, SUPPLIES, DEMANDS),
     ADMIN: (ADMINISTRATION, SUPPLIES, DEMANDS, MAP),

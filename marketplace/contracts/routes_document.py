@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from marketplace.contracts import presenters  # noqa: F401 - declares the words of refusals
 from marketplace.contracts.document import document_of
 from marketplace.contracts.document_keeping import kept_document, kept_versions
 from marketplace.contracts.document_pdf import pdf_of

@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, Permission] = {
     "tender.manage": Permission((STAFF,), _same_enterprise),
     "contract.view": Permission((STAFF, ADMIN), _own_contract),
     "contract.confirm": Permission((STAFF,), _own_contract),
+    "contract.amend": Permission((STAFF,), _own_contract),
     "contract.end": Permission((STAFF,), _own_contract),
     "ledger.view": Permission(ROLES, _ledger_in_reach),
     "ledger.record": Permission((STAFF,), _same_enterprise),
