@@ -7,8 +7,10 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.alerts.matches import MATCH_NOTICES
 from marketplace.alerts.outbox import SEND_MAIL
+from marketplace.contracts.due import COMPLETE_JOB, LAPSE_JOB
 from marketplace.market.changed import REFRESH_PLAN
 from marketplace.reasons import declare
+from marketplace.tenders.tendering import CLOSE_TENDER
 from marketplace.transfers.disputes import DEADLINE_JOB
 from marketplace.worker import DEADLINE_ROUND
 from models.jobs import JobStatus
@@ -32,6 +34,9 @@ JOB_KINDS: dict[str, LazyString] = {
     SEND_MAIL: _l("Send a mail"),
     MATCH_NOTICES: _l("Tell of new partners"),
     DEADLINE_ROUND: _l("Look for deadlines near"),
+    LAPSE_JOB: _l("Let a contract lapse that nobody confirmed"),
+    COMPLETE_JOB: _l("Complete a contract whose months are over"),
+    CLOSE_TENDER: _l("Close a tender at its deadline"),
     DEADLINE_JOB: _l("Close a dispute whose deadline has passed"),
 }
 MAIL_WORDS: dict[str, LazyString] = {
