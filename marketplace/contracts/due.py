@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.making import LAPSE_JOB, release, watch_confirmation
+from marketplace.contracts.finishing import finish
+from marketplace.contracts.making import LAPSE_JOB, watch_confirmation
 from marketplace.contracts.parties import facts, locked_contract, tell_both
-from marketplace.market.changed import market_changed
 from marketplace.months import month_after, month_of, month_start
 from marketplace.unit_of_work import UnitOfWork
 from models.base import utc_now
@@ -42,11 +42,9 @@ def lapse(session: Session, contract_id: int, *, now: datetime | None = None) ->
         if uow.now < contract.confirm_by:
             watch_confirmation(uow, contract)
             return False
-        contract.status, contract.ended_at, contract.end_reason = ContractStatus.DECLINED, uow.now, LAPSED
-        freed = release(uow=uow, actor_id=None, contract=contract, note=LAPSED)
+        freed = finish(uow=uow, actor_id=None, contract=contract, status=ContractStatus.DECLINED, reason=LAPSED)
         event = uow.record(None, "contract.lapsed", contract, **facts(contract), freed_t=freed)
         tell_both(uow, contract, event)
-        market_changed(uow)
     return True
 
 
@@ -66,11 +64,9 @@ def complete(session: Session, contract_id: int, *, now: datetime | None = None)
                 run_after=uow.now + LOOK_AGAIN,
             )
             return False
-        contract.status, contract.ended_at, contract.end_reason = ContractStatus.COMPLETED, uow.now, COMPLETED
-        freed = release(uow=uow, actor_id=None, contract=contract, note=COMPLETED)
+        freed = finish(uow=uow, actor_id=None, contract=contract, status=ContractStatus.COMPLETED, reason=COMPLETED)
         event = uow.record(None, "contract.completed", contract, **facts(contract), freed_t=freed)
         tell_both(uow, contract, event)
-        market_changed(uow)
     return True
 
 

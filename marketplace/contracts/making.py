@@ -9,7 +9,6 @@ from decimal import Decimal
 from marketplace.contracts.clauses import POLLUTION, SAMPLING
 from marketplace.errors import Refusal, refuse
 from marketplace.ledger.posting import Line, move, post
-from marketplace.ledger.queries import contract_months
 from marketplace.months import SHANGHAI
 from marketplace.unit_of_work import UnitOfWork
 from models.assays import DemandSpec
@@ -78,23 +77,6 @@ def both_sides(
             contract_id=contract.id,
         )
     ]
-
-
-def release(*, uow: UnitOfWork, actor_id: int | None, contract: Contract, note: str) -> Decimal:
-    """Give back what the contract holds and has not sent; how many tonnes that was."""
-    held = contract_months(uow.session, contract)
-    lines, freed = [], Decimal(0)
-    for account, tonnes in (
-        (Account.RESERVED, {month: row.reserved for month, row in held.items()}),
-        (Account.CONTRACTED, {month: row.contracted for month, row in held.items()}),
-    ):
-        lines += both_sides(contract, tonnes, account, Account.UNCOMMITTED)
-        freed += sum(tonnes.values(), Decimal(0))
-    if lines:
-        post(
-            uow=uow, actor_id=actor_id, kind="contract.released", contract_id=contract.id, lines=lines, note=note
-        )
-    return freed
 
 
 def _bidder_place(bid: Bid) -> Site | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from marketplace.contracts import rules
 from marketplace.contracts.document_keeping import keep_document
 from marketplace.contracts.due import watch_end
-from marketplace.contracts.making import both_sides, release
+from marketplace.contracts.finishing import finish
+from marketplace.contracts.making import both_sides
 from marketplace.contracts.parties import facts, locked_contract, side_for, tell_both, waiting_amendment
 from marketplace.errors import refuse
 from marketplace.ledger.posting import post
 from marketplace.ledger.queries import contract_months
-from marketplace.market.changed import market_changed
 from marketplace.security.actor import Actor
 from marketplace.unit_of_work import UnitOfWork
 from models.contracts import Contract, ContractStatus, Side
@@ -53,7 +53,9 @@ def decline_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, reason:
     contract = locked_contract(uow, contract_id)
     side = side_for(actor, contract, "contract.confirm")
     refuse([*rules.may_move(contract, ContractStatus.DECLINED), *rules.needs_reason(reason)])
-    _finish(uow, actor, contract, ContractStatus.DECLINED, reason)
+    finish(
+        uow=uow, actor_id=actor.user_id, contract=contract, status=ContractStatus.DECLINED, reason=reason.strip()
+    )
     event = uow.record(actor.user_id, "contract.declined", contract, **facts(contract), side=side.value, reason=reason)
     tell_both(uow, contract, event)
     return contract
@@ -64,16 +66,11 @@ def end_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, reason: str
     contract = locked_contract(uow, contract_id)
     side = side_for(actor, contract, "contract.end")
     refuse([*rules.may_move(contract, ContractStatus.ENDED), *rules.needs_reason(reason)])
-    freed = _finish(uow, actor, contract, ContractStatus.ENDED, reason)
+    freed = finish(
+        uow=uow, actor_id=actor.user_id, contract=contract, status=ContractStatus.ENDED, reason=reason.strip()
+    )
     event = uow.record(
         actor.user_id, "contract.ended", contract, **facts(contract), side=side.value, reason=reason, freed_t=freed
     )
     tell_both(uow, contract, event)
     return contract
-
-
-def _finish(uow: UnitOfWork, actor: Actor, contract: Contract, status: ContractStatus, reason: str) -> object:
-    contract.status, contract.ended_at, contract.end_reason = status, uow.now, reason.strip()
-    freed = release(uow=uow, actor_id=actor.user_id, contract=contract, note=reason.strip())
-    market_changed(uow)
-    return freed

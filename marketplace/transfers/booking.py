@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from marketplace.contracts.making import both_sides, release
+from marketplace.contracts.finishing import release
+from marketplace.contracts.making import both_sides
 from marketplace.ledger.posting import Line, move, post, reverse
 from marketplace.ledger.queries import balance, contract_months
 from marketplace.months import month_of

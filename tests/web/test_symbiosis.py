@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.making import release
+from marketplace.contracts.finishing import release
 from marketplace.market.kept import forget
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import Book, End, Flow, LeftOver, Place
