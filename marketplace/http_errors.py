@@ -86,4 +86,8 @@ def _answer(code: int, title: str, text: str) -> ResponseReturnValue:
 
         known = {403: "forbidden", 404: "not_found", 405: "method", 409: "changed", 413: "too_large"}
         return failed(code, known.get(code, "failed"))
-    return render_template("errors/error.html", title=title, text=text, code=code), code
+    try:
+        return render_template("errors/error.html", title=title, text=text, code=code), code
+    except (OperationalError, InterfaceError) as error:
+        # The page's frame asks the database who is reading; it went away between the refusal and the page.
+        return _database_away(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, current_app, g, request
 from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from marketplace.security.actor import ANYBODY, Actor
@@ -36,7 +37,11 @@ def current_actor() -> Actor:
 def close_session(_error: BaseException | None = None) -> None:
     session = g.pop("db_session", None)
     if session is not None:
-        session.close()
+        try:
+            session.close()
+        except DBAPIError:
+            # The server went away under the connection: there is nothing to hand back, and the answer stands.
+            session.invalidate()
 
 
 def register(app: Flask) -> None:
