@@ -132,7 +132,8 @@ def take(client: Client, market: Market, rounds: int) -> None:
 
 
 def own(client: Client, market: Market, rounds: int) -> None:
-    """An owner: accepts what comes, offers on demands, confirms, and sends lorries over the weighbridge."""
+    """An owner: awards its tender, accepts bids, offers on demands, confirms, sends lorries over the weighbridge."""
+    _award(client)
     for _ in range(rounds):
         if not client.in_time:
             return
@@ -159,6 +160,18 @@ def _bid(client: Client, path: str, own_listing: str) -> None:
 def _answer_bids(client: Client, path: str) -> None:
     for action in re.findall(r'action="(/bids/\d+/accept/\d+)"', client.get(path))[:3]:
         client.post(action)
+
+
+def _award(client: Client) -> None:
+    """Award the tender to a handful, again and differently where it is refused; others of the firm do the same."""
+    for _ in range(3):
+        chosen = client.random.sample(client.person.tender_bids, k=min(3, len(client.person.tender_bids)))
+        tonnes = {f"award_{bid}": str(client.random.randint(50, 200)) for bid in chosen}
+        page = client.get(f"/tenders/{client.person.tender}")
+        version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+        if not version:
+            return
+        client.post(f"/tenders/{client.person.tender}/award", version=version[1], reason="按价格和运距", **tonnes)
 
 
 def _confirm(client: Client) -> list[str]:

@@ -74,6 +74,17 @@ def _one_contract_per_award(session: Session, _tally: Tally) -> list[str]:
     )
 
 
+def _tenders_awarded_once(session: Session, _tally: Tally) -> list[str]:
+    """An awarded tender leaves no bid open and was awarded by one event; one not awarded has no contract."""
+    return _lines(
+        session, "SELECT t.id, t.status FROM tenders t WHERE"
+        " (t.status = 'awarded' AND (EXISTS (SELECT 1 FROM bids b WHERE b.tender_id = t.id AND b.status = 'open')"
+        " OR 1 <> (SELECT COUNT(*) FROM events e WHERE e.kind = 'tender.awarded'"
+        " AND e.subject_id = CAST(t.id AS VARCHAR(20)))))"
+        " OR (t.status = 'closed' AND EXISTS (SELECT 1 FROM bids b WHERE b.tender_id = t.id AND b.status <> 'open'))"
+    )
+
+
 def _contracts_equal_the_ledger(session: Session, _tally: Tally) -> list[str]:
     """At both sites the ledger holds of each contract and month what was agreed."""
     found = []
@@ -142,6 +153,7 @@ def _no_job_lost(session: Session, _tally: Tally) -> list[str]:
 
 CHECKS: tuple[Check, ...] = (
     _supplies_not_oversold, _demands_not_overfilled, _no_bid_lost, _no_bid_doubled, _one_contract_per_award,
+    _tenders_awarded_once,
     _contracts_equal_the_ledger, _balances_are_sums, _slips_counted_once, _chain_without_gaps, _told_once, _no_job_lost,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.keys.service import digest_of
-from models import ApiKey, Demand, MarketSettings, Supply, User
+from models import ApiKey, Demand, MarketSettings, Supply, Tender, User, utc_now
 from models.engine import make_engine
 from tests import factories as make
 from tests.web.reading import Page
@@ -28,6 +29,9 @@ class Person:
     token: str
     key: str
     listings: list[str] = field(default_factory=list)
+    # A closed tender to award, and the bids in it.
+    tender: int = 0
+    tender_bids: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -43,7 +47,8 @@ class Market:
 def lay_out(url: str, *, owners: int, takers: int) -> Market:
     """Write the market to the migrated database at ``url``.
 
-    Each owner has one supply of 1,000 t a month and 500 t in stock, each taker one demand of 300 t a month.
+    Each owner has one supply of 1,000 t a month and 500 t in stock, and another that was out to tender, on which
+    every taker bids 200 t a month for its demand of 300 t a month.
     """
     engine = make_engine(url)
     app = create_app(Settings(database_url=url, secret_key=SECRET, https=False))
@@ -61,17 +66,40 @@ def lay_out(url: str, *, owners: int, takers: int) -> Market:
             ]
             people = [make.user(session, enterprise_id=row.enterprise_id) for row in (*supplies, *demands)]
             keys = [_key(session, person, number) for number, person in enumerate(people)]
+            tenders = [_closed_tender(session, supply, demands) for supply in supplies]
             session.commit()
             met = [
                 _person(app, person, key, listing)
                 for person, key, listing in zip(people, keys, (*supplies, *demands), strict=True)
             ]
+            for person, (tender, bids) in zip(met, tenders, strict=False):
+                person.tender, person.tender_bids = tender, bids
             return Market(
                 met[:owners], met[owners:], [row.code for row in supplies], [row.code for row in demands]
             )
     finally:
         engine.dispose()
         app.extensions["gongsheng_engine"].dispose()
+
+
+def _closed_tender(session: Session, beside: Supply, demands: list[Demand]) -> tuple[int, list[int]]:
+    """A second supply of the same owner whose tender is closed with a bid of every demand: its id and the bids'."""
+    supply = make.supply(session, owner=beside.enterprise, t_per_month=1000, end_month=LAST)
+    now = utc_now()
+    tender = Tender(
+        supply_id=supply.id, mode="ascending", status="closed", opened_at=now - timedelta(days=2),
+        deadline=now - timedelta(days=1), closed_at=now,
+    )
+    session.add(tender)
+    session.flush()
+    bids = [
+        make.bid(
+            session, supply=supply, bidder=demand.enterprise, own_demand_id=demand.id, tender_id=tender.id,
+            t_per_month=200, start_month=FIRST, end_month=LAST,
+        )
+        for demand in demands
+    ]
+    return tender.id, [bid.id for bid in bids]
 
 
 def _key(session: Session, person: User, number: int) -> str:
