@@ -49,7 +49,7 @@ class Enterprises:
 @dataclass(frozen=True, slots=True)
 class Supplies:
     """Offers: ``t_per_month`` tonnes of one waste type in months ``first_month``..``last_month`` (inclusive
-    indexes).
+    indexes; 0 and -1 where the window lies outside the horizon).
 
     ``stock_t`` is on the ground at the start of ``first_month``; ``ask`` is in yuan per tonne (negative: pays
     the taker); ``max_distance_km`` is infinite where there is no limit.  ``property_value`` has shape
@@ -75,7 +75,7 @@ class Supplies:
 @dataclass(frozen=True, slots=True)
 class Demands:
     """Wants: ``t_per_month`` tonnes for one use in months ``first_month``..``last_month`` (inclusive
-    indexes).
+    indexes; 0 and -1 where the window lies outside the horizon).
 
     ``bid`` is in yuan paid for a tonne delivered (negative: a gate fee).  ``max_share`` has shape
     ``(demands, waste types)``: NaN where the demand does not accept the type, else the largest share (0-1)

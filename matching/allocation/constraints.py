@@ -40,7 +40,9 @@ def define_supply_balance(layout: Layout) -> Rows:
     ]
     length = supplies.last_month - supplies.first_month + 1
     upper = np.repeat(supplies.t_per_month, length)
-    upper[base + supplies.first_month] += supplies.stock_t
+    # A window outside the horizon has no row: its stock must not land on the next supply's.
+    opens = length > 0
+    upper[(base + supplies.first_month)[opens]] += supplies.stock_t[opens]
     return Rows("supply", np.concatenate(row), np.concatenate(columns), np.concatenate(value), upper)
 
 

@@ -66,6 +66,8 @@ def _right_hand_sides(problem: MatchProblem, result: AllocationResult) -> float:
     total = 0.0
     for supply, row in enumerate(result.supply_price.tolist()):
         first, last = int(problem.supplies.first_month[supply]), int(problem.supplies.last_month[supply])
+        if first > last:
+            continue
         total += row[first] * float(problem.supplies.stock_t[supply])
         total += sum(row[first : last + 1]) * float(problem.supplies.t_per_month[supply])
     for demand, row in enumerate(result.demand_price.tolist()):

@@ -169,11 +169,14 @@ class _Build:
         return Residues(*(_frozen(column[order]) for column in (demand, waste, share)))
 
     def _window(self, rows: Rows, order: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """First and last month as indexes, cut to the horizon; first > last where none of it is inside."""
+        """First and last month as indexes, cut to the horizon; 0 and -1 where none of it is inside."""
         start, final = month_number(self.settings.first_month), self.settings.months - 1
         first = [max(_month_index(rows.values["start"][row], start, 0), 0) for row in order]
         last = [min(_month_index(rows.values["end"][row], start, final), final) for row in order]
-        return _frozen(np.array(first, dtype=np.int64)), _frozen(np.array(last, dtype=np.int64))
+        # One way to write an empty window, so that its length is 0 and its slice is empty wherever it is used.
+        cut = [pair if pair[0] <= pair[1] else (0, -1) for pair in zip(first, last, strict=True)]
+        window = np.array(cut, dtype=np.int64).reshape(-1, 2)
+        return _frozen(window[:, 0].copy()), _frozen(window[:, 1].copy())
 
 
 def licence_codes(cell: object) -> frozenset[str]:

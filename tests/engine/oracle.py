@@ -89,9 +89,14 @@ def _may_receive(waste: str, licences: list[str]) -> bool:
 
 
 def _window(listing: Row, months: int) -> range:
-    first = int(listing["start"][5:]) if listing["start"] else 1
-    last = int(listing["end"][5:]) if listing["end"] else months
-    return range(first, last + 1)
+    first = _months_in(listing["start"]) if listing["start"] else 1
+    last = _months_in(listing["end"]) if listing["end"] else months
+    return range(max(first, 1), min(last, months) + 1)
+
+
+def _months_in(month: str) -> int:
+    """1 for the horizon's first month, January 2027."""
+    return (int(month[:4]) - 2027) * 12 + int(month[5:])
 
 
 def _place(listing: Row, firms: dict[str, Row]) -> tuple[float, float]:

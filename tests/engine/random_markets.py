@@ -40,6 +40,7 @@ class Shape:
     spec_count: int = 3
     blend: float = 0.4
     windows: float = 0.5
+    outside: float = 0.1
     limits: float = 0.4
     residues: float = 0.3
     months: int = 12
@@ -123,6 +124,9 @@ def _enterprise(rng: Random, key: str) -> Row:
 
 
 def _window(rng: Random, shape: Shape) -> tuple[str, str]:
+    if rng.random() < shape.outside:
+        # Over before the horizon, or not yet open in it; some by one month, some by many.
+        return rng.choice((("2025-03", "2026-06"), ("", "2026-12"), ("2028-01", ""), ("2029-05", "2029-11")))
     first = rng.randrange(shape.months)
     last = rng.randrange(first, shape.months)
     return _maybe(rng, shape.windows, MONTHS[first]), _maybe(rng, shape.windows, MONTHS[last])

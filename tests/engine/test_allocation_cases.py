@@ -41,6 +41,31 @@ def test_stock_and_production_wait_for_the_month_that_takes_them(tmp_path: Path)
     assert plan.left_over_t.tolist() == [0.0]
 
 
+@pytest.mark.parametrize(
+    "window", ["2027-04,", "2029-01,", "2029-01,2029-06", ",2026-12", ",2025-01", "2024-01,2025-01"]
+)
+def test_windows_outside_the_horizon_change_nothing(tmp_path: Path, window: str) -> None:
+    """Neither their stock nor their room is lent to a neighbour, and no residue joins them."""
+    problem = market(
+        tmp_path, months=3,
+        supplies=SUPPLIES + f"""R,B,bottom_ash,10,70,{window},0
+                                S0,A,gangue,1000,5000,{window},0
+                                S1,A,gangue,100,50,,,0
+                                S2,A,gangue,1000,5000,{window},0""",
+        demands=DEMANDS + f"""D0,B,{USE},9000,{window},90
+                              D1,B,{USE},200,,,20
+                              D2,B,{USE},9000,{window},90""",
+        accepts=ACCEPTS + "D0,gangue,\nD1,gangue,\nD2,gangue,",
+        residues=RESIDUES + "D1,bottom_ash,0.5",
+    )
+    plan = allocate(problem)
+
+    assert plan.total_t == pytest.approx(350)
+    assert {(supply, demand) for supply, demand, _month in arcs_of(problem, plan)} == {("S1", "D1")}
+    assert plan.left_over_t.tolist() == pytest.approx([70, 5000, 0, 5000])
+    assert [one.tonnes for one in plan.unplaced] == pytest.approx([175])
+
+
 def test_scarce_room_has_the_price_and_the_rest_is_left_over(tmp_path: Path) -> None:
     plan = allocate(_stock_and_wait(tmp_path, 200))
 

@@ -212,11 +212,12 @@ def test_lines_are_counted_through_quoted_newlines(tmp_path: Path) -> None:
 
 
 def test_windows_are_cut_to_the_horizon_and_may_lie_outside(tmp_path: Path) -> None:
-    text = "id,enterprise,waste_type,t_per_month,start,end\nA,E1,gangue,1,2026-05,2027-02\nB,E1,gangue,1,2030-01,\n"
+    text = "id,enterprise,waste_type,t_per_month,start,end\nA,E1,gangue,1,2026-05,2027-02\n"
+    text += "B,E1,gangue,1,2030-01,\nC,E1,gangue,1,,2025-06\n"
     files = {name: body for name, body in GOOD.items() if name != "assays.csv"} | {"supplies.csv": text}
     supplies = read_scenario(_write(tmp_path, files), catalogue()).supplies
-    assert (supplies.first_month[0], supplies.last_month[0]) == (0, 1)
-    assert supplies.first_month[1] > supplies.last_month[1]
+    assert supplies.first_month.tolist() == [0, 0, 0]
+    assert supplies.last_month.tolist() == [1, -1, -1]
 
 
 def test_a_property_is_assayed_only_where_its_own_row_says_so(tmp_path: Path) -> None:
