@@ -237,11 +237,13 @@ def left_lines(rows: Iterable[tuple[str, float, bool]]) -> list[LeftLine]:
 
 
 def across_parks(chains: Iterable[Chain]) -> list[Chain]:
-    """Chains that touch more than one place."""
+    """Chains that touch two or more parks, as `gongsheng symbiosis` counts them: a banner is no park."""
     return [
         chain
         for chain in chains
-        if len({end.place.key for hop in chain.hops for end in (hop.sender, hop.taker)}) > 1
+        if len({
+            end.place.key for hop in chain.hops for end in (hop.sender, hop.taker) if end.place.kind == PARK
+        }) > 1
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +18,8 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.finishing import release
 from marketplace.market.kept import forget
 from marketplace.symbiosis import totals
-from marketplace.symbiosis.flows import Book, End, Flow, LeftOver, Place
+from marketplace.symbiosis.flows import Book, Chain, End, Flow, Hop, LeftOver, Place
+from marketplace.symbiosis.presenters import across_parks
 from marketplace.unit_of_work import UnitOfWork
 from models import Contract, Enterprise, MarketSettings, Plan, PlanFlow, Role, Supply
 from models.accounts import User
@@ -162,6 +165,18 @@ def test_chains_name_their_hops_and_the_narrowest(
 ) -> None:
     page = _page(sign_in(market.regulator), "/symbiosis")
     assert "跨园区共生链" in page and "最窄" in page
+
+
+def test_a_chain_across_parks_touches_two_of_them() -> None:
+    """A banner stands for enterprises outside parks; the page counts what the command line counts."""
+    one, other = (_end(number) for number in (0, 5))
+    outside = replace(other, place=replace(other.place, kind="region", code="banner"))
+
+    def chain(*ends: End) -> Chain:
+        return Chain(tuple(Hop(sender, taker, "a", "brick", 5.0) for sender, taker in pairwise(ends)))
+
+    crossing = chain(one, outside, other)
+    assert across_parks([chain(one, outside, one), chain(one, one, one), crossing]) == [crossing]
 
 
 def test_left_over_is_public_in_total_only(client: FlaskClient, market: SimpleNamespace) -> None:
