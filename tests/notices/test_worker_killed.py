@@ -38,6 +38,7 @@ def do(session, payload):
     if how == "slow":
         time.sleep(600)
 
+print("ready", flush=True)
 worker.work(make_sessions(make_engine(url)), kinds={"count": do})
 """
 
@@ -81,7 +82,7 @@ def test_the_job_of_a_killed_worker_is_taken_up_within_a_minute(
 ) -> None:
     _enqueue(sessions, 1)
     with process(fresh_database_url, "slow", tmp_path / "log") as child:
-        assert _line(child) == "at work\n"
+        assert (_line(child), _line(child)) == ("ready\n", "at work\n")
     with sessions() as session:
         job = session.scalars(select(Job)).one()
         assert job.status == "running" and job.locked_until - utc_now() < timedelta(minutes=1)
@@ -100,20 +101,27 @@ def test_several_workers_do_each_job_once_and_outlive_a_cut_connection(
 ) -> None:
     """All connections are ended in the middle, as a restart of the database ends them; the workers go on."""
     log = tmp_path / "log"
-    _enqueue(sessions, 30)
     with process(fresh_database_url, "quick", log) as one, process(fresh_database_url, "quick", log) as two:
-        assert _line(one) == _line(two) == "at work\n"
+        # Whoever is up first may do all there is, so the jobs come when both are up.
+        assert _line(one) == _line(two) == "ready\n"
+        _enqueue(sessions, 30)
+        _wait_for(sessions, 3, one, two)
         _cut_all(postgres_server, fresh_database_url)
         _enqueue(sessions, 30, first=30)
         # Each worker may have been cut off between claiming and marking one job; that one waits for its lock.
-        deadline = time.monotonic() + 50
-        while len(_done(sessions)) < 58:
-            assert time.monotonic() < deadline and (one.poll(), two.poll()) == (None, None)
+        _wait_for(sessions, 58, one, two)
     later = utc_now() + worker.LOCK
     worker.drain(sessions, kinds={"count": lambda _s, payload: _note(log, payload["number"])}, now=lambda: later)
     assert len(_done(sessions)) == 60
     counts = Counter(int(line) for line in log.read_text().split())
     assert set(counts) == set(range(60)) and sum(counts.values()) <= 62
+
+
+def _wait_for(sessions: sessionmaker[Session], done: int, *workers: subprocess.Popen[str]) -> None:
+    """Until so many jobs are done; a worker that dies, or fifty seconds, fail the test."""
+    deadline = time.monotonic() + 50
+    while len(_done(sessions)) < done:
+        assert time.monotonic() < deadline and not [child for child in workers if child.poll() is not None]
 
 
 def _note(log: Path, number: int) -> None:
