@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,6 +25,9 @@ from models.base import (
 from models.catalogue.tables import WasteTypeRow
 from models.listings import Demand, Supply
 from models.organisations import Enterprise
+
+if TYPE_CHECKING:
+    from models.contracts import Contract
 
 
 class BidStatus(StrEnum):
@@ -106,6 +110,7 @@ class Bid(Versioned, Base):
     own_demand: Mapped[Demand | None] = relationship(foreign_keys=[own_demand_id])
     bidder: Mapped[Enterprise] = relationship()
     waste_type: Mapped[WasteTypeRow] = relationship()
+    contract: Mapped[Contract | None] = relationship(back_populates="bid", uselist=False)
     rounds: Mapped[list[BidRound]] = relationship(
         back_populates="bid", cascade="all, delete-orphan", order_by="BidRound.number"
     )

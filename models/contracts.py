@@ -119,7 +119,7 @@ class Contract(Versioned, Base):
     document_sha256: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
-    bid: Mapped[Bid] = relationship()
+    bid: Mapped[Bid] = relationship(back_populates="contract")
     supply: Mapped[Supply | None] = relationship()
     demand: Mapped[Demand | None] = relationship()
     producer: Mapped[Enterprise] = relationship(foreign_keys=[producer_id])

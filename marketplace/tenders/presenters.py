@@ -99,6 +99,8 @@ class BidView:
     awaits: str = ""
     tender_id: int | None = None
     rounds: tuple[RoundView, ...] = ()
+    contract_code: str = ""
+    contract_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,18 @@ def _view(bid: Bid, journey: Journey | None) -> BidView:
         message=bid.message, status=bid.status, status_word=str(STATUS_WORDS[BidStatus(bid.status)]),
         decision_note=bid.decision_note, when=formatting.moment(bid.created_at),
         url=url_for("tenders.bid_page", bid_id=bid.id), awaits=bid.awaits, tender_id=bid.tender_id,
-        rounds=round_views(bid) if len(bid.rounds) > 1 else (),
+        rounds=round_views(bid) if len(bid.rounds) > 1 else (), **_contract(bid),
     )
+
+
+def _contract(bid: Bid) -> dict[str, str]:
+    """Where an accepted bid leads."""
+    contract = bid.contract if bid.status == BidStatus.ACCEPTED else None
+    if contract is None:
+        return {}
+    return {
+        "contract_code": contract.code, "contract_url": url_for("contracts.contract", code=contract.code),
+    }
 
 
 def _prices(bid: Bid, journey: Journey | None) -> tuple[Decimal | None, Decimal | None]:
