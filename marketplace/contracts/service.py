@@ -15,6 +15,8 @@ from marketplace.errors import refuse
 from marketplace.ledger.posting import post
 from marketplace.ledger.queries import contract_months
 from marketplace.security.actor import Actor
+from marketplace.tenders.rules import taker_fit
+from marketplace.tenders.standing import standing_of
 from marketplace.unit_of_work import UnitOfWork
 from models.contracts import Contract, ContractStatus, Side
 from models.ledger import Account
@@ -27,6 +29,9 @@ def confirm_contract(*, uow: UnitOfWork, actor: Actor, contract_id: int, version
     refuse(rules.may_confirm(
         contract, side, version=version, amendment_waits=waiting_amendment(contract) is not None
     ))
+    refuse(taker_fit(standing_of(
+        uow.session, contract.bid.listing, contract.bid.bidder_enterprise_id, contract.waste_type_id
+    )))
     if side == Side.PRODUCER:
         contract.producer_confirmed_by, contract.producer_confirmed_at = actor.user_id, uow.now
     else:

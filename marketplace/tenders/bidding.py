@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from marketplace.accounts.queries import staff_of
@@ -13,7 +13,7 @@ from marketplace.market.changed import market_changed
 from marketplace.months import months_between
 from marketplace.security.actor import Actor
 from marketplace.tenders import queries, rules
-from marketplace.tenders.standing import room_of
+from marketplace.tenders.standing import room_of, standing_of
 from marketplace.unit_of_work import UnitOfWork
 from models.bids import Bid, BidRound, BidStatus, Party
 from models.contracts import Contract
@@ -110,6 +110,13 @@ def waste_accepted(listing: Listing, waste_type_id: str) -> list[Refusal]:
     else:
         accepted = any(row.waste_type_id == waste_type_id for row in listing.accepts)
     return [] if accepted else [Refusal("bid:waste_not_accepted", field="waste_type_id")]
+
+
+def may_still(uow: UnitOfWork, bid: Bid) -> list[Refusal]:
+    """What was true when the bid was placed is asked again: the listing stands, the taker is checked and licensed."""
+    standing = standing_of(uow.session, bid.listing, bid.bidder_enterprise_id, bid.waste_type_id)
+    # The bid itself, and the tender it is in, are no obstacles here.
+    return rules.may_bid(replace(standing, already_open=False, under_tender=False))
 
 
 def both_have_room(uow: UnitOfWork, bid: Bid, terms: rules.Terms) -> list[Refusal]:

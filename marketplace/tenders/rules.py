@@ -49,6 +49,15 @@ def may_bid(standing: Standing) -> list[Refusal]:
         reasons.append(Refusal("bid:under_tender"))
     if standing.already_open:
         reasons.append(Refusal("bid:already_open"))
+    return reasons + taker_fit(standing)
+
+
+def taker_fit(standing: Standing) -> list[Refusal]:
+    """Why the taker may not be handed the waste: asked at the bid, at the award and when a contract is confirmed.
+
+    Ecological and Environmental Code, articles 490 and 534: no contract with a receiver that was not checked.
+    """
+    reasons = []
     if not standing.taker_qualified:
         reasons.append(Refusal("bid:taker_not_qualified"))
     if standing.hazardous and not standing.taker_licensed:

@@ -58,10 +58,10 @@ def accept_bid(*, uow: UnitOfWork, actor: Actor, bid_id: int, version: int, note
     bid, listing = bidding.locked_bid(uow, bid_id)
     _answering(actor, bid)
     refuse(_still_as_seen(bid, version))
-    reasons = rules.may_decide(
+    refuse(rules.may_decide(
         open_bid=bid.status == BidStatus.OPEN, published=listing.status == ListingStatus.PUBLISHED
-    )
-    refuse(reasons + bidding.both_have_room(uow, bid, bidding.terms_of(bid)))
+    ))
+    refuse(bidding.may_still(uow, bid) + bidding.both_have_room(uow, bid, bidding.terms_of(bid)))
     event, _contract = bidding.settle(uow=uow, actor=actor, bid=bid, note=note)
     bidding.tell_of_acceptance(uow, bid, event)
     return bid

@@ -13,8 +13,8 @@ from marketplace.security.permissions import require
 from marketplace.tenders import bidding, queries_tender, rules_tender
 from marketplace.tenders.bidding import terms_of
 from marketplace.tenders.provisional import rank, taking
-from marketplace.tenders.rules import may_bid, terms_possible
-from marketplace.tenders.standing import room_of, standing_of
+from marketplace.tenders.rules import terms_possible
+from marketplace.tenders.standing import room_of
 from marketplace.tenders.tendering import facts, locked_tender
 from marketplace.unit_of_work import UnitOfWork
 from models.base import round_tonnes
@@ -73,7 +73,7 @@ def _award_possible(
         tonnes, field = given[bid.id], f"award_{bid.id}"
         wrong = rules_tender.award_within_bid(tonnes, bid.t_per_month, field)
         if tonnes > 0 and not wrong:
-            wrong = _may_still(uow, tender, bid)
+            wrong = bidding.may_still(uow, bid)
         if tonnes > 0 and not wrong:
             terms = replace(terms_of(bid), t_per_month=tonnes)
             wrong = terms_possible(room, terms, min_lot_t=None)
@@ -84,13 +84,6 @@ def _award_possible(
             room = taking(room, bid, tonnes)
         reasons += [replace(one, field=field) for one in wrong]
     return reasons
-
-
-def _may_still(uow: UnitOfWork, tender: Tender, bid: Bid) -> list[Refusal]:
-    """What was true when the bid was placed is asked again: the listing stands, the taker is checked and licensed."""
-    standing = standing_of(uow.session, tender.listing, bid.bidder_enterprise_id, bid.waste_type_id)
-    # The bid itself, and the tender it is in, are no obstacles here.
-    return may_bid(replace(standing, already_open=False, under_tender=False))
 
 
 def _reason_given(reason: str) -> list[Refusal]:

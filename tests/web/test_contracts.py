@@ -117,6 +117,20 @@ def test_twice_and_unseen_are_refused_with_the_reason(trade: Trade, contract: Co
     assert unseen.status_code == 403
 
 
+def test_a_taker_that_is_no_longer_checked_gets_no_contract(
+    trade: Trade, contract: Contract, owner: Person, taker: Person
+) -> None:
+    """The law wants the receiver checked before the contract, not only before the bid."""
+    now(trade, contract).taker.qualified = False
+    trade.session.commit()
+    refused = confirm(owner, now(trade, contract))
+    assert refused.status_code == 409 and "资质" in refused.text
+    assert now(trade, contract).producer_confirmed_at is None
+    trade.session.get(Contract, contract.id).taker.qualified = True
+    trade.session.commit()
+    assert confirm(owner, now(trade, contract)).status_code == 302
+
+
 def test_declining_says_why_and_frees_the_tonnes(
     trade: Trade, contract: Contract, supply: Supply, taker: Person, owner: Person
 ) -> None:
