@@ -9,6 +9,7 @@ from marketplace.demo.accounts import create_accounts
 from marketplace.demo.bids import accept_one_more, acting_for, place_sample_bids
 from marketplace.demo.deliveries import BEGAN, deliver
 from marketplace.demo.past import hear_by_mail
+from marketplace.demo.tender import run_a_tender
 from marketplace.market.importing import import_scenario
 from marketplace.market.plan import refresh_plan
 from marketplace.market.rows import count
@@ -39,6 +40,8 @@ def load(url: str, scenario_folder: Path) -> bool:
             with UnitOfWork(session, now=now) as uow:
                 hear_by_mail(uow=uow, mail=True)
                 accept_one_more(uow=uow)
+            with UnitOfWork(session, now=now) as uow:
+                run_a_tender(uow=uow)
             refresh_plan(session)
             return True
     finally:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.browser.walk import Walk
 
 pytestmark = pytest.mark.browser
-SUPPLY = "S062-huineng-gypsum"
+SUPPLY = "S062-huineng-bottom-ash"
 
 
 @pytest.fixture

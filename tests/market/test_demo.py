@@ -26,6 +26,7 @@ from models import (
     PlanFlow,
     Role,
     Supply,
+    Tender,
     Transfer,
     User,
     utc_now,
@@ -58,6 +59,10 @@ def test_loads_once_and_keeps_the_data(fresh_database_url: str, monkeypatch: pyt
                 "planned", "loaded", "received", "accepted", "disputed",
             }
             assert session.scalar(select(func.count(Dispute.id))) == 1
+            tender = session.scalars(select(Tender)).one()
+            assert tender.status == "open" and tender.deadline > utc_now()
+            in_tender = select(func.count(Bid.id)).where(Bid.tender_id == tender.id, Bid.status == "open")
+            assert session.scalar(in_tender) >= 2
             kinds = set(session.scalars(select(LedgerEntry.kind)))
             assert {"stock.opened", "produced", "used", "disposed", "transfer.loaded", "transfer.received"} <= kinds
             moments = session.scalars(select(LedgerEntry.at).order_by(LedgerEntry.seq)).all()
