@@ -54,9 +54,14 @@ $(STAMPS)/installed: requirements.txt pyproject.toml | $(VENV)/pyvenv.cfg
 	@$(PIP) install --no-compile --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(STAMPS)/dev: requirements-dev.txt $(STAMPS)/installed
+$(STAMPS)/dev: requirements-dev.txt requirements-cluster.txt $(STAMPS)/installed
 	@echo "Installing what the tests need ..."
 	@$(PIP) install --no-compile -r requirements-dev.txt
+	@touch $@
+
+$(STAMPS)/bench: requirements-bench.txt $(STAMPS)/dev
+	@echo "Installing what the benchmarks compare with ..."
+	@$(PIP) install --no-compile -r requirements-bench.txt
 	@touch $@
 
 var/archives/.fetched: requirements-assets.txt | $(STAMPS)/installed

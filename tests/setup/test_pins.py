@@ -13,7 +13,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ["requirements.txt", "requirements-dev.txt", "requirements-assets.txt", "requirements-node.txt"]
+FILES = [
+    "requirements.txt", "requirements-cluster.txt", "requirements-dev.txt", "requirements-bench.txt",
+    "requirements-assets.txt", "requirements-node.txt",
+]
 
 
 def pins(name: str) -> dict[str, str]:
@@ -29,15 +32,19 @@ def test_every_line_is_an_exact_version_and_names_no_host(name):
 
 
 def test_what_the_project_declares_is_pinned_within_its_bounds():
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    pinned = pins("requirements.txt")
-    for requirement in map(Requirement, declared):
-        assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for declared, name in (
+        (project["dependencies"], "requirements.txt"),
+        (project["optional-dependencies"]["cluster"], "requirements-cluster.txt"),
+    ):
+        pinned = pins(name)
+        for requirement in map(Requirement, declared):
+            assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cluster.txt", "requirements-dev.txt"])
 def test_pins_are_whole_and_are_what_runs_here(name):
-    pinned = {**pins("requirements.txt"), **pins(name)}
+    pinned = {**pins("requirements.txt"), **pins("requirements-cluster.txt"), **pins(name)}
     for package, wanted in pins(name).items():
         assert version(package) == wanted
         for line in distribution(package).requires or []:
