@@ -12,7 +12,9 @@ import pytest
 from tests.structure import sources
 
 STDLIB = frozenset(sys.stdlib_module_names)
-ENGINE = {"numpy", "scipy", "sklearn", "networkx", "highspy", "tqdm", "matching"}
+ENGINE = {
+    "numpy", "scipy", "sklearn", "numba", "networkx", "highspy", "dask", "distributed", "pyarrow", "tqdm", "matching",
+}
 WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "werkzeug", "jinja2"}
 # Presenters turn rows into words and links; that is all of Flask they may know.
 WORDS = {"flask_babel", "flask.url_for", "markupsafe.Markup"}
