@@ -31,6 +31,16 @@ class Weights:
     price: float = 0.20
     timing: float = 0.10
 
+    def shares(self) -> np.ndarray:
+        """The weights in the order of ``score.PARTS``, adding up to 1, shape ``(5,)``.
+
+        Raises ``ValueError`` where a weight is negative or all are zero.
+        """
+        weight = np.array([self.distance, self.quality, self.capacity, self.price, self.timing])
+        if (weight < 0).any() or weight.sum() <= 0:
+            raise ValueError(f"weights must be 0 or more and not all 0, found {self}")
+        return weight / weight.sum()
+
 
 @dataclass(frozen=True, slots=True)
 class MatchParams:

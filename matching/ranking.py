@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from matching import gates
-from matching.distance import great_circle_km
+from matching.distance import GreatCircle, great_circle_km
 from matching.distance.choose import GREAT_CIRCLE
 from matching.pairs import Evaluated, Evaluator
 from matching.params import MatchParams
@@ -29,46 +29,97 @@ _BELOW_EVERY_SCORE = 1000.0
 # A road is never shorter than the great circle; the hair covers the rounding of two ways to compute it.
 _ROUNDING = 1.0 + 1e-9
 
+AUTO, NUMPY, COMPILED = "auto", "numpy", "compiled"
+ENGINES = (AUTO, NUMPY, COMPILED)
+# From this many pairs on the compiled engine is ahead, its import and the loading of its code counted in.
+COMPILED_PAIRS = 2_000_000
+
 Progress = Callable[[int, int], None]
+# The kept pairs, their ranks, and how many pairs are in range, feasible and unverified.
+Found = tuple[Evaluated, np.ndarray, np.ndarray]
 
 
 def match(
-    problem: MatchProblem, params: MatchParams | None = None, *, progress: Progress | None = None
+    problem: MatchProblem,
+    params: MatchParams | None = None,
+    *,
+    progress: Progress | None = None,
+    engine: str = "auto",
+    threads: int | None = None,
 ) -> MatchResult:
     """Rank the partners of every supply of ``problem``.
 
     ``params.top_k`` partners are kept per supply, feasible ones first; 0 keeps all.  ``progress`` is told how
-    many supplies are done and how many there are.  Raises ``ValueError`` for weights that are negative or all
-    zero.
+    many supplies are done and how many there are.  ``engine`` is ``numpy``, the readable reference below,
+    ``compiled`` (:mod:`matching.compiled`), or ``auto``: the compiled one where the market is large enough to
+    repay its start.  Both give the same answer to the last bit, with any number of ``threads`` (None: all
+    processors).  Raises ``ValueError`` for weights that are negative or all zero, and for an engine that is
+    unknown or cannot measure the distance asked for.
     """
     params = params or MatchParams()
     evaluator = Evaluator(problem, params)
+    chosen = _chosen(engine, evaluator)
+    found = _compiled(evaluator, progress, threads) if chosen == COMPILED else _by_blocks(evaluator, progress)
+    pairs, rank, (in_range, feasible, unverified) = found
+    return MatchResult(
+        evaluator=evaluator,
+        pairs=pairs,
+        rank=rank,
+        in_range_count=int(in_range),
+        feasible_count=int(feasible),
+        unverified_count=int(unverified),
+        distance_method=evaluator.distance.method,
+        seed=params.seed,
+        versions=versions(),
+    )
+
+
+def _chosen(engine: str, evaluator: Evaluator) -> str:
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is unknown; choose one of {', '.join(ENGINES)}")
+    compilable = isinstance(evaluator.distance, GreatCircle)
+    if engine == COMPILED and not compilable:
+        raise ValueError(
+            f"the compiled engine measures great circles, not {evaluator.distance.method}; choose numpy or auto"
+        )
+    if engine != AUTO:
+        return engine
+    return COMPILED if compilable and _pairs_to_judge(evaluator.problem) >= COMPILED_PAIRS else NUMPY
+
+
+def _pairs_to_judge(problem: MatchProblem) -> int:
+    """Pairs whose demand accepts the waste type."""
+    offered = np.bincount(problem.supplies.waste_type, minlength=len(problem.waste_types))
+    return int(offered @ np.count_nonzero(~np.isnan(problem.demands.max_share), axis=0))
+
+
+def _compiled(evaluator: Evaluator, progress: Progress | None, threads: int | None) -> Found:
+    # The compiler takes a quarter of a second to import: a small market never pays it.
+    from matching.compiled.whole import best_pairs, every_pair
+
+    circuity, top_k = evaluator.distance.circuity, evaluator.params.top_k  # type: ignore[attr-defined]
+    if top_k:
+        return best_pairs(evaluator, circuity, top_k, threads=threads, progress=progress)
+    pairs, counts = every_pair(evaluator, circuity, threads=threads, progress=progress)
+    return (*_best(pairs, 0), counts)
+
+
+def _by_blocks(evaluator: Evaluator, progress: Progress | None) -> Found:
+    problem, top_k = evaluator.problem, evaluator.params.top_k
     kept: list[Evaluated] = []
     ranks: list[np.ndarray] = []
-    in_range = feasible = unverified = done = 0
+    counts = np.zeros(3, dtype=np.int64)
+    done = 0
     for supplies, demand in _blocks(evaluator):
         block_in_range, pairs = _evaluate_block(evaluator, supplies, demand)
-        in_range += block_in_range
-        feasible += int(np.count_nonzero(pairs.missing == 0))
-        unverified += int(np.count_nonzero(pairs.missing))
-        pairs, rank = _best(pairs, params.top_k)
+        counts += block_in_range, np.count_nonzero(pairs.missing == 0), np.count_nonzero(pairs.missing)
+        pairs, rank = _best(pairs, top_k)
         kept.append(pairs)
         ranks.append(rank)
         done += len(supplies)
         if progress:
             progress(done, len(problem.supplies.ids))
-    pairs, rank = _joined(evaluator, kept, ranks)
-    return MatchResult(
-        evaluator=evaluator,
-        pairs=pairs,
-        rank=rank,
-        in_range_count=in_range,
-        feasible_count=feasible,
-        unverified_count=unverified,
-        distance_method=evaluator.distance.method,
-        seed=params.seed,
-        versions=versions(),
-    )
+    return (*_joined(evaluator, kept, ranks), counts)
 
 
 def versions() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from matching.arithmetic import exponential
 from matching.params import Weights
 
 # At this many kilometres the distance part is one half.
@@ -31,7 +32,7 @@ def capacity_part(common_t: np.ndarray) -> np.ndarray:
 
 def price_part(surplus_yuan_per_t: np.ndarray) -> np.ndarray:
     """A logistic curve of bid - ask - freight: one half where the trade just pays for itself."""
-    return 1.0 / (1.0 + np.exp(np.clip(-surplus_yuan_per_t / PRICE_SCALE_YUAN_PER_T, -500, 500)))
+    return 1.0 / (1.0 + exponential(np.clip(-surplus_yuan_per_t / PRICE_SCALE_YUAN_PER_T, -500, 500)))
 
 
 def timing_part(shared: np.ndarray, months: int) -> np.ndarray:
@@ -44,11 +45,8 @@ def total(parts: np.ndarray, weights: Weights) -> np.ndarray:
 
     Raises ``ValueError`` where a weight is negative or all are zero.
     """
-    weight = np.array([weights.distance, weights.quality, weights.capacity, weights.price, weights.timing])
-    if (weight < 0).any() or weight.sum() <= 0:
-        raise ValueError(f"weights must be 0 or more and not all 0, found {weights}")
     # Added up part by part, in one fixed order, so that equal pairs get equal scores to the last bit.
     score = np.zeros(parts.shape[1])
-    for share, part in zip(weight / weight.sum(), parts, strict=True):
+    for share, part in zip(weights.shares(), parts, strict=True):
         score += share * part
     return np.minimum(score * 100.0, 100.0)

@@ -6,22 +6,33 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matching.arithmetic import arcsine
+
 # Mean Earth radius (2 a + b) / 3 of the WGS-84 ellipsoid, IUGG.
 EARTH_RADIUS_KM = 6371.0088
 DEFAULT_CIRCUITY = 1.35
 
 
+def unit_vectors(lat: np.ndarray, lon: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points in WGS-84 degrees as x, y, z on the unit sphere, elementwise."""
+    phi, lam = np.radians(lat), np.radians(lon)
+    across = np.cos(phi)
+    return across * np.cos(lam), across * np.sin(lam), np.sin(phi)
+
+
 def great_circle_km(lat1: np.ndarray, lon1: np.ndarray, lat2: np.ndarray, lon2: np.ndarray) -> np.ndarray:
     """Great-circle kilometres between points in WGS-84 degrees, elementwise; the four arguments broadcast.
 
-    The haversine form keeps its digits for neighbours a few metres apart; the arc cosine form loses them.
+    Half the chord between the two points on the unit sphere is the sine of half the angle, as in the haversine
+    form: it keeps its digits for neighbours a few metres apart, where the arc cosine form loses them.  Sine and
+    cosine are taken of each place alone, so that they need not be taken again for every pair.
     """
-    phi1, phi2 = np.radians(lat1), np.radians(lat2)
-    half_dlat = (phi2 - phi1) / 2.0
-    half_dlon = np.radians(np.subtract(lon2, lon1)) / 2.0
-    chord = np.sin(half_dlat) ** 2 + np.cos(phi1) * np.cos(phi2) * np.sin(half_dlon) ** 2
-    # Rounding can lift the chord of antipodes a hair above one, where the arc sine would be NaN.
-    return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    x1, y1, z1 = unit_vectors(lat1, lon1)
+    x2, y2, z2 = unit_vectors(lat2, lon2)
+    dx, dy, dz = x1 - x2, y1 - y2, z1 - z2
+    squared = (dx * dx + dy * dy + dz * dz) * 0.25
+    # Rounding can lift the half chord of antipodes a hair above one, where there is no arc sine.
+    return 2.0 * EARTH_RADIUS_KM * arcsine(np.minimum(np.sqrt(squared), 1.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""The blocked index: the demands that accept a waste type, cell by cell, so that a circle reads a few straight runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from matching.compiled.columns import (
+    Offers,
+    SpecRows,
+    Terms,
+    Wants,
+    offers_of,
+    spec_rows_of,
+    terms_of,
+    wants_of,
+)
+from matching.compiled.grid import Grid, cells_of, grid_over
+from matching.pairs import Evaluator
+
+# Demands of one waste type per cell, about: fewer cells mean longer runs and more places looked at in vain.
+_PER_CELL = 8
+_MOST_CELLS = 250_000
+
+
+class Takers(NamedTuple):
+    """One entry per demand and waste type it accepts, in order of waste type and cell.
+
+    ``starts[w, c]`` is the first entry of cell ``c`` for waste type ``w`` (shape ``(wastes, cells + 1)``);
+    ``demand`` points into the sorted demands; ``open`` is what qualification and licence say.
+    """
+
+    starts: np.ndarray
+    demand: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    z: np.ndarray
+    reach: np.ndarray
+    open: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A whole market laid out for the compiled pass.
+
+    Demands are sorted by cell, so that neighbours stand side by side in memory; ``position[j]`` is the place of
+    sorted demand j in the problem.  ``order`` are the supplies by waste type and cell.  ``supply_lat`` and
+    ``supply_lon`` are in degrees, ``supply_angle`` the radians that a supply's own limit reaches.
+    """
+
+    grid: Grid
+    offers: Offers
+    wants: Wants
+    specs: SpecRows
+    terms: Terms
+    takers: Takers
+    position: np.ndarray
+    order: np.ndarray
+    supply_lat: np.ndarray
+    supply_lon: np.ndarray
+    supply_angle: np.ndarray
+
+
+def blocked(evaluator: Evaluator, circuity: float) -> Blocked:
+    """Lay out the problem of ``evaluator`` for distances by great circle times ``circuity``."""
+    problem = evaluator.problem
+    s, d = problem.supplies, problem.demands
+    accepts = ~np.isnan(d.max_share)
+    per_waste = int(accepts.sum()) / max(len(problem.waste_types), 1)
+    grid = grid_over(d.lat, d.lon, cells=int(min(max(per_waste / _PER_CELL, 1), _MOST_CELLS)))
+    cell = cells_of(grid, d.lat, d.lon)
+    position = np.argsort(cell, kind="stable")
+    wants, specs = _sorted(wants_of(evaluator, circuity), spec_rows_of(evaluator), position)
+    licensed = evaluator.licences[d.enterprise[position]] & wants.qualified[:, np.newaxis]
+    takers = _takers(grid, cell[position], accepts[position], licensed, wants)
+    offers = offers_of(evaluator, circuity)
+    order = np.lexsort((cells_of(grid, s.lat, s.lon), s.waste_type))
+    return Blocked(
+        grid, offers, wants, specs, terms_of(evaluator, circuity), takers, position, order,
+        np.ascontiguousarray(s.lat, dtype=np.float64), np.ascontiguousarray(s.lon, dtype=np.float64),
+        2.0 * np.arcsin(np.sqrt(np.minimum(offers.reach, 1.0))),
+    )  # fmt: skip
+
+
+def _sorted(wants: Wants, specs: SpecRows, position: np.ndarray) -> tuple[Wants, SpecRows]:
+    """Demands, and their specs with them, in the order of ``position``."""
+    start, count = wants.spec_start[position], wants.spec_count[position]
+    moved = np.cumsum(count, dtype=np.int64) - count
+    rows = np.arange(int(count.sum())) + np.repeat(start - moved, count)
+    ordered = Wants(*(column[position] for column in wants))._replace(spec_start=moved)
+    return ordered, SpecRows(*(column[rows] for column in specs))
+
+
+def _takers(
+    grid: Grid, cell: np.ndarray, accepts: np.ndarray, licensed: np.ndarray, wants: Wants
+) -> Takers:
+    waste, demand = np.nonzero(accepts.T)
+    wastes = accepts.shape[1]
+    count = np.bincount(waste * grid.cells + cell[demand], minlength=wastes * grid.cells)
+    ends = np.cumsum(count).reshape(wastes, grid.cells)
+    first = np.concatenate([[0], ends[:-1, -1]]) if wastes else np.zeros(0, np.int64)
+    starts = np.column_stack([first, ends]) if wastes else np.zeros((0, grid.cells + 1), np.int64)
+    return Takers(
+        np.ascontiguousarray(starts, dtype=np.int64), demand.astype(np.int32), wants.x[demand], wants.y[demand],
+        wants.z[demand], wants.reach[demand], licensed[demand, waste],
+    )  # fmt: skip
