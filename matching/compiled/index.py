@@ -7,16 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.compiled.columns import (
-    Offers,
-    SpecRows,
-    Terms,
-    Wants,
-    offers_of,
-    spec_rows_of,
-    terms_of,
-    wants_of,
-)
+from matching.compiled.columns import Terms, offers_of, specs_of, terms_of, values_of, wants_of
 from matching.compiled.grid import Grid, cells_of, grid_over
 from matching.pairs import Evaluator
 
@@ -51,9 +42,10 @@ class Blocked:
     """
 
     grid: Grid
-    offers: Offers
-    wants: Wants
-    specs: SpecRows
+    offers: np.ndarray
+    values: np.ndarray
+    wants: np.ndarray
+    specs: np.ndarray
     terms: Terms
     takers: Takers
     position: np.ndarray
@@ -72,29 +64,30 @@ def blocked(evaluator: Evaluator, circuity: float) -> Blocked:
     grid = grid_over(d.lat, d.lon, cells=int(min(max(per_waste / _PER_CELL, 1), _MOST_CELLS)))
     cell = cells_of(grid, d.lat, d.lon)
     position = np.argsort(cell, kind="stable")
-    wants, specs = _sorted(wants_of(evaluator, circuity), spec_rows_of(evaluator), position)
-    licensed = evaluator.licences[d.enterprise[position]] & wants.qualified[:, np.newaxis]
+    wants, specs = _sorted(wants_of(evaluator, circuity), specs_of(evaluator), position)
+    licensed = evaluator.licences[d.enterprise[position]] & wants["qualified"][:, np.newaxis]
     takers = _takers(grid, cell[position], accepts[position], licensed, wants)
     offers = offers_of(evaluator, circuity)
     order = np.lexsort((cells_of(grid, s.lat, s.lon), s.waste_type))
     return Blocked(
-        grid, offers, wants, specs, terms_of(evaluator, circuity), takers, position, order,
+        grid, offers, values_of(evaluator), wants, specs, terms_of(evaluator, circuity), takers, position, order,
         np.ascontiguousarray(s.lat, dtype=np.float64), np.ascontiguousarray(s.lon, dtype=np.float64),
-        2.0 * np.arcsin(np.sqrt(np.minimum(offers.reach, 1.0))),
+        2.0 * np.arcsin(np.sqrt(np.minimum(offers["reach"], 1.0))),
     )  # fmt: skip
 
 
-def _sorted(wants: Wants, specs: SpecRows, position: np.ndarray) -> tuple[Wants, SpecRows]:
+def _sorted(wants: np.ndarray, specs: np.ndarray, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Demands, and their specs with them, in the order of ``position``."""
-    start, count = wants.spec_start[position], wants.spec_count[position]
-    moved = np.cumsum(count, dtype=np.int64) - count
-    rows = np.arange(int(count.sum())) + np.repeat(start - moved, count)
-    ordered = Wants(*(column[position] for column in wants))._replace(spec_start=moved)
-    return ordered, SpecRows(*(column[rows] for column in specs))
+    wants = wants[position]
+    count = wants["spec_count"].astype(np.int64)
+    moved = np.cumsum(count) - count
+    rows = np.arange(int(count.sum())) + np.repeat(wants["spec_start"] - moved, count)
+    wants["spec_start"] = moved
+    return wants, specs[rows]
 
 
 def _takers(
-    grid: Grid, cell: np.ndarray, accepts: np.ndarray, licensed: np.ndarray, wants: Wants
+    grid: Grid, cell: np.ndarray, accepts: np.ndarray, licensed: np.ndarray, wants: np.ndarray
 ) -> Takers:
     waste, demand = np.nonzero(accepts.T)
     wastes = accepts.shape[1]
@@ -103,6 +96,6 @@ def _takers(
     first = np.concatenate([[0], ends[:-1, -1]]) if wastes else np.zeros(0, np.int64)
     starts = np.column_stack([first, ends]) if wastes else np.zeros((0, grid.cells + 1), np.int64)
     return Takers(
-        np.ascontiguousarray(starts, dtype=np.int64), demand.astype(np.int32), wants.x[demand], wants.y[demand],
-        wants.z[demand], wants.reach[demand], licensed[demand, waste],
+        np.ascontiguousarray(starts, dtype=np.int64), demand.astype(np.int32),
+        *(wants[column][demand] for column in ("x", "y", "z", "reach")), licensed[demand, waste],
     )  # fmt: skip

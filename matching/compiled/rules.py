@@ -1,6 +1,7 @@
 """The rules of one pair as compiled functions: the same arithmetic, in the same order, as :mod:`matching.pairs`.
 
-Each function takes the columns of both sides and the two positions, ``i`` of the supply and ``j`` of the demand.
+``offer``, ``want`` and ``specs`` are records of :mod:`matching.compiled.columns`; ``values[i]`` are the assays of the
+supply at position ``i``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from numba import njit
 
 from matching import arithmetic, score
 from matching.arithmetic import HALF_PI, INVERSE_LN2, LN2_HIGH, LN2_LOW, POWER_ZERO, POWERS
-from matching.compiled.columns import Offers, SpecRows, Terms, Wants
 from matching.distance.great_circle import EARTH_RADIUS_KM
 from matching.problem import NO_WASTE
 
@@ -54,76 +54,80 @@ def travelled_km(squared, circuity):
     return 2.0 * EARTH_RADIUS_KM * arcsine(min(math.sqrt(squared), 1.0)) * circuity
 
 
-@njit(cache=True, nogil=True, inline="always")
-def in_range(offers: Offers, i, wants: Wants, j, squared, circuity):
+@njit(cache=True, nogil=True)
+def in_range(offer, want, squared, circuity):
     """Whether the distance is within both limits, given the squared half chord."""
-    reach = min(offers.reach[i], wants.reach[j])
+    reach = min(offer.reach, want.reach)
     if squared > reach * (1.0 + NEAR_LIMIT):
         return False
     if squared < reach * (1.0 - NEAR_LIMIT):
         return True
-    return travelled_km(squared, circuity) <= min(offers.limit_km[i], wants.limit_km[j])
+    return travelled_km(squared, circuity) <= min(offer.limit_km, want.limit_km)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def shared_months(offers: Offers, i, wants: Wants, j):
+@njit(cache=True, nogil=True)
+def shared_months(offer, want):
     """Months that both windows hold."""
-    return max(min(offers.last[i], wants.last[j]) - max(offers.first[i], wants.first[j]) + 1, 0)
+    return max(min(offer.last, want.last) - max(offer.first, want.first) + 1, 0)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def unassayed(offers: Offers, i, wants: Wants, j, specs: SpecRows):
+@njit(cache=True, nogil=True)
+def common_tonnes(offer, want):
+    """Tonnes per month that both could move."""
+    return min(offer.t_per_month, want.t_per_month)
+
+
+@njit(cache=True, nogil=True)
+def unassayed(offer, values, i, want, specs):
     """How many specs that bind the pair name a property not assayed; -1 where an `each` spec fails."""
     missing = 0
-    start = wants.spec_start[j]
-    for row in range(start, start + wants.spec_count[j]):
-        if specs.waste[row] != NO_WASTE and specs.waste[row] != offers.waste[i]:
+    for row in range(want.spec_start, want.spec_start + want.spec_count):
+        spec = specs[row]
+        if spec.waste != NO_WASTE and spec.waste != offer.waste:
             continue
-        value = offers.value[i, specs.property[row]]
-        if specs.each[row] and (value < specs.limits[row, 0] or value > specs.limits[row, 1]):
+        value = values[i, spec.property]
+        if spec.each and (value < spec.low or value > spec.high):
             return -1
-        if math.isnan(value):
-            missing += 1
+        missing += math.isnan(value)
     return missing
 
 
 @njit(cache=True, nogil=True)
-def spec_outcome(offers: Offers, i, wants: Wants, j, specs: SpecRows):
+def spec_outcome(offer, values, i, want, specs):
     """As :func:`matching.specs.check_specs`: `each` specs failed, properties not assayed, quality."""
     failed = missing = bound = 0
     margins = 0.0
-    start = wants.spec_start[j]
-    for row in range(start, start + wants.spec_count[j]):
-        if specs.waste[row] != NO_WASTE and specs.waste[row] != offers.waste[i]:
+    for row in range(want.spec_start, want.spec_start + want.spec_count):
+        spec = specs[row]
+        if spec.waste != NO_WASTE and spec.waste != offer.waste:
             continue
         bound += 1
-        value = offers.value[i, specs.property[row]]
+        value = values[i, spec.property]
         if math.isnan(value):
             missing += 1
             continue
-        low, high = specs.limits[row, 0], specs.limits[row, 1]
-        if specs.each[row] and (value < low or value > high):
+        if spec.each and (value < spec.low or value > spec.high):
             failed += 1
-        if low == high:
-            margin = 1.0 if value == low else 0.0
+        if spec.low == spec.high:
+            margin = 1.0 if value == spec.low else 0.0
         else:
-            margin = min((value - low) / specs.limits[row, 2], (high - value) / specs.limits[row, 3])
+            margin = min((value - spec.low) / spec.low_scale, (spec.high - value) / spec.high_scale)
             margin = min(max(margin, 0.0), 1.0)
         margins += margin
     return failed, missing, (margins / bound if bound > 0 else 1.0)
 
 
 @njit(cache=True, nogil=True)
-def scored(common, shared, surplus, quality, km, terms: Terms):
+def scored(common, shared, surplus, quality, km, terms):
     """The four parts beside ``quality`` and the score: as :mod:`matching.score`."""
     distance = 1.0 / (1.0 + km / _HALF_DISTANCE)
     capacity = common / (common + _HALF_CAPACITY)
     price = 1.0 / (1.0 + exponential(min(max(-surplus / _PRICE_SCALE, -500.0), 500.0)))
     timing = shared / terms.months
     total = 0.0
-    total += terms.weights[0] * distance
-    total += terms.weights[1] * quality
-    total += terms.weights[2] * capacity
-    total += terms.weights[3] * price
-    total += terms.weights[4] * timing
+    total += terms.distance * distance
+    total += terms.quality * quality
+    total += terms.capacity * capacity
+    total += terms.price * price
+    total += terms.timing * timing
     return distance, capacity, price, timing, min(total * 100.0, 100.0)

@@ -33,21 +33,17 @@ def best_pairs(
     market = blocked(evaluator, circuity)
     supplies = len(market.order)
     kept = np.zeros(supplies, np.int32)
-    demand, missing = np.zeros((supplies, top_k), np.int32), np.zeros((supplies, top_k), np.int16)
-    score = np.zeros((supplies, top_k))
+    demand = np.zeros((supplies, top_k), np.int32)
 
     def run(chunk: np.ndarray) -> np.ndarray:
         counts = np.zeros(3, np.int64)
-        best_of(*_arguments(market, chunk), kept, demand, missing, score, counts)
+        best_of(*_arguments(market, chunk), kept, demand, counts)
         return counts
 
     counts = sum(_in_threads(run, market, threads, progress), np.zeros(3, np.int64))
-    del missing, score
-    rank = np.arange(top_k)[np.newaxis, :] < kept[:, np.newaxis]
-    demand = demand[rank].astype(np.int64)
-    supply = np.repeat(np.arange(supplies), kept)
-    rank = np.nonzero(rank)[1] + 1
-    return _filled(market, supply, demand, threads), rank, counts
+    ranked = np.arange(top_k)[np.newaxis, :] < kept[:, np.newaxis]
+    supply, chosen = np.repeat(np.arange(supplies), kept), demand[ranked].astype(np.int64)
+    return _filled(market, supply, chosen, threads), np.nonzero(ranked)[1] + 1, counts
 
 
 def every_pair(
@@ -78,8 +74,8 @@ def every_pair(
 
 def _arguments(market: Blocked, chunk: np.ndarray) -> tuple[object, ...]:
     return (
-        chunk, market.supply_lat, market.supply_lon, market.supply_angle, market.grid, market.offers, market.wants,
-        market.specs, market.terms, market.takers, market.position,
+        chunk, market.supply_lat, market.supply_lon, market.supply_angle, market.grid, market.offers, market.values,
+        market.wants, market.specs, market.terms, market.takers, market.position,
     )  # fmt: skip
 
 
@@ -112,8 +108,8 @@ def _filled(market: Blocked, supply: np.ndarray, demand: np.ndarray, threads: in
 
     def run(start: int) -> None:
         fill(
-            start, min(start + _FILL_CHUNK, pairs), supply, demand, sorted_at, market.offers, market.wants,
-            market.specs, market.terms, missing, km, freight, surplus, common, shared, parts, score,
+            start, min(start + _FILL_CHUNK, pairs), supply, demand, sorted_at, market.offers, market.values,
+            market.wants, market.specs, market.terms, missing, km, freight, surplus, common, shared, parts, score,
         )  # fmt: skip
 
     with ThreadPoolExecutor(threads or cores()) as pool:
