@@ -24,9 +24,8 @@ Q1, Q2, Q3, Q4 = _Q
 INVERSE_LN2 = 1.4426950408889634
 # ln 2 in two pieces: whole multiples of the first are exact, so nothing is lost where it is taken off.
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-# Powers of two that :func:`exponential` looks up; 2 ** (k - POWER_ZERO) stands at k.
-POWER_ZERO = 1000
-POWERS = np.ldexp(1.0, np.arange(-POWER_ZERO, POWER_ZERO + 1))
+# A whole number k, raised by this much and shifted to where a float64 keeps its exponent, reads as 2 ** k.
+EXPONENT_ZERO, EXPONENT_SHIFT = 1023.0, 52
 # 1 / n! for n = 2 .. 13: for |r| <= ln 2 / 2 what is left out is below 2 ** -57.
 F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13 = (
     1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800,
@@ -60,4 +59,4 @@ def exponential(x: np.ndarray) -> np.ndarray:
     """exp x for |x| <= 600, elementwise, within two units in the last place."""
     power = np.floor(x * INVERSE_LN2 + 0.5)
     r = (x - power * LN2_HIGH) - power * LN2_LOW
-    return exponential_series(r) * POWERS[power.astype(np.int64) + POWER_ZERO]
+    return exponential_series(r) * ((power + EXPONENT_ZERO).astype(np.int64) << EXPONENT_SHIFT).view(np.float64)

@@ -47,14 +47,14 @@ def cells_of(grid: Grid, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
     return row * grid.columns + column
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _clamped(position: float, last: int) -> int:
     if not position > 0.0:
         return 0
     return last if position >= last else int(position)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def window(grid: Grid, lat: float, lon: float, angle: float) -> tuple[int, int, int, int]:
     """First and last row, first and last column (inclusive) that hold all places within ``angle`` radians."""
     bottom, top = 0, grid.rows - 1

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matching.compiled.columns import Terms, offers_of, specs_of, terms_of, values_of, wants_of
+from matching.compiled.filters import Filters, filters_of
 from matching.compiled.grid import Grid, cells_of, grid_over
 from matching.pairs import Evaluator
 
@@ -48,6 +49,7 @@ class Blocked:
     specs: np.ndarray
     terms: Terms
     takers: Takers
+    filters: Filters
     position: np.ndarray
     order: np.ndarray
     supply_lat: np.ndarray
@@ -67,10 +69,12 @@ def blocked(evaluator: Evaluator, circuity: float) -> Blocked:
     wants, specs = _sorted(wants_of(evaluator, circuity), specs_of(evaluator), position)
     licensed = evaluator.licences[d.enterprise[position]] & wants["qualified"][:, np.newaxis]
     takers = _takers(grid, cell[position], accepts[position], licensed, wants)
-    offers = offers_of(evaluator, circuity)
+    offers, values = offers_of(evaluator, circuity), values_of(evaluator)
+    waste = np.repeat(np.arange(len(problem.waste_types)), takers.starts[:, -1] - takers.starts[:, 0])
+    filters = filters_of(specs, values, takers.demand, waste, wants["spec_start"], wants["spec_count"])
     order = np.lexsort((cells_of(grid, s.lat, s.lon), s.waste_type))
     return Blocked(
-        grid, offers, values_of(evaluator), wants, specs, terms_of(evaluator, circuity), takers, position, order,
+        grid, offers, values, wants, specs, terms_of(evaluator, circuity), takers, filters, position, order,
         np.ascontiguousarray(s.lat, dtype=np.float64), np.ascontiguousarray(s.lon, dtype=np.float64),
         2.0 * np.arcsin(np.sqrt(np.minimum(offers["reach"], 1.0))),
     )  # fmt: skip

@@ -1,4 +1,9 @@
-"""The one pass: near enough, gates, specs, score, and the best K of each supply, pair by pair in compiled code."""
+"""The one pass: near enough, `each` specs, gates, score, and the best K of each supply, in compiled code.
+
+A circle around a supply touches a few straight runs of entries (:mod:`matching.compiled.index`).  Runs are judged in
+pieces that stay in the processor's first cache: distance and specs over the whole piece, by loops without branches
+that the compiler turns into vector instructions, and pair by pair only what is left.
+"""
 
 from __future__ import annotations
 
@@ -6,183 +11,201 @@ import numpy as np
 from numba import njit
 
 from matching.compiled.grid import window
-from matching.compiled.rules import (
-    NEAR_LIMIT,
-    common_tonnes,
-    in_range,
-    scored,
-    shared_months,
-    spec_outcome,
-    squared_half_chord,
-    travelled_km,
-    unassayed,
-)
+from matching.compiled.rules import NEAR_LIMIT, common_tonnes, in_range, shared_months, squared_half_chord
+from matching.compiled.selecting import select
 
-# Entries whose distance is taken in one go; they and their results stay in the first cache.
-PIECE = 1024
+PIECE = 512
 
 
-@njit(cache=True, nogil=True)
-def _near(offer, xs, ys, zs, reaches, start, end, entry, squared):
-    """Entries from ``start`` to ``end`` that may be in range, into ``entry`` and ``squared``; how many."""
-    x, y, z, reach = offer.x, offer.y, offer.z, offer.reach
-    found = 0
-    for at in range(start, end):
-        chord = squared_half_chord(x, y, z, xs[at], ys[at], zs[at])
-        entry[found] = at
-        squared[found] = chord
-        found += chord <= min(reach, reaches[at]) * (1.0 + NEAR_LIMIT)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _distances(offer, xs, ys, zs, chord):
+    x, y, z = offer.x, offer.y, offer.z
+    for n in range(len(xs)):
+        chord[n] = squared_half_chord(x, y, z, xs[n], ys[n], zs[n])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _near(reach, reaches, chord, near):
+    """Mark what may be in range; how many there are, and how many are too near their limit to say."""
+    found = unclear = 0
+    for n in range(len(reaches)):
+        limit = min(reach, reaches[n])
+        here = chord[n] <= limit * (1.0 + NEAR_LIMIT)
+        near[n] = here
+        found += here
+        unclear += here & (chord[n] >= limit * (1.0 - NEAR_LIMIT))
+    return found, unclear
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _opened(opened, passing):
+    for n in range(len(opened)):
+        passing[n] &= opened[n]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _within(answer, limits, passing):
+    for n in range(len(limits)):
+        passing[n] &= answer <= limits[n]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _lacking(unknown, asked, lacking):
+    for n in range(len(asked)):
+        lacking[n] |= (unknown & asked[n]) != 0
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _judge(
+    offer, i, start, end, xs, ys, zs, reaches, opened, taker, wants, limit, answer, asked, unknown, circuity,
+    chord, passing, lacking,
+):  # fmt: skip
+    """Judge the entries ``start`` to ``end``, at most ``PIECE`` of them, by range, openness and specs.
+
+    The last three arrays receive squared half chords, what passes, and what lacks an assay.  How many are in range.
+    """
+    size = end - start
+    _distances(offer, xs[start:end], ys[start:end], zs[start:end], chord)
+    found, unclear = _near(offer.reach, reaches[start:end], chord, passing)
+    if unclear:
+        for n in range(size):
+            if passing[n] and not in_range(offer, wants[taker[start + n]], chord[n], circuity):
+                passing[n] = False
+                found -= 1
+    if found:
+        _opened(opened[start:end], passing)
+        for column in range(limit.shape[0]):
+            if answer[i, column] >= 0:
+                _within(answer[i, column], limit[column, start:end], passing)
+        lacking[:size] = False
+        for word in range(asked.shape[0]):
+            if unknown[i, word] != 0:
+                _lacking(unknown[i, word], asked[word, start:end], lacking)
     return found
 
 
-@njit(cache=True, nogil=True)
-def _passes(offer, values, i, opened, want, specs):
-    """Properties not assayed of a pair in range, -1 where a gate or an `each` spec stops it."""
-    if not opened or shared_months(offer, want) == 0:
-        return -1
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gates(offer, want):
+    """Months and lots of a pair that passes all else."""
     common = common_tonnes(offer, want)
-    if common < offer.lot_t or common < want.lot_t:
-        return -1
-    return unassayed(offer, values, i, want, specs)
+    return shared_months(offer, want) > 0 and common >= offer.lot_t and common >= want.lot_t
 
 
-@njit(cache=True, nogil=True)
-def _score(offer, values, i, want, specs, terms, squared):
-    km = travelled_km(squared, terms.circuity)
-    surplus = want.price - offer.price - (terms.handling + terms.rate * km)
-    quality = spec_outcome(offer, values, i, want, specs)[2]
-    return scored(common_tonnes(offer, want), shared_months(offer, want), surplus, quality, km, terms)[4]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _larger(column, room):
+    """``column`` with at least ``room`` places."""
+    if len(column) >= room:
+        return column
+    grown = np.empty(2 * room, column.dtype)
+    grown[: len(column)] = column
+    return grown
 
 
-@njit(cache=True, nogil=True)
-def before(missing1, score1, place1, missing2, score2, place2):
-    """Whether the first pair ranks before the second: feasible first, then score, then the order of ids."""
-    if (missing1 > 0) != (missing2 > 0):
-        return missing2 > 0
-    if score1 != score2:
-        return score1 > score2
-    return place1 < place2
+@njit(cache=True, nogil=True, error_model="numpy")
+def partners_of(
+    i, offer, lat, lon, angle, grid, wants, takers, filters, circuity, scratch, feasible, unverified,
+):  # fmt: skip
+    """Every demand that passes for supply ``i``: feasible and unverified ones apart.
+
+    ``scratch`` are three arrays of ``PIECE`` places; ``feasible`` and ``unverified`` are pairs of arrays (sorted
+    demands, squared half chords), handed back enlarged where they had to be.  Also how many each holds, and how many
+    pairs are in range.
+    """
+    chord, passing, lacking = scratch
+    f_demand, f_chord = feasible
+    u_demand, u_chord = unverified
+    taker, starts = takers.demand, takers.starts[offer.waste]
+    xs, ys, zs, reaches, opened = takers.x, takers.y, takers.z, takers.reach, takers.open
+    limit, answer, asked, unknown = filters
+    bottom, top, left, right = window(grid, lat, lon, angle)
+    fs = us = in_reach = 0
+    for row in range(bottom, top + 1):
+        first = starts[row * grid.columns + left]
+        last = starts[row * grid.columns + right + 1]
+        for start in range(first, last, PIECE):
+            end = min(start + PIECE, last)
+            found = _judge(
+                offer, i, start, end, xs, ys, zs, reaches, opened, taker, wants, limit, answer, asked, unknown,
+                circuity, chord, passing, lacking,
+            )  # fmt: skip
+            if found == 0:
+                continue
+            in_reach += found
+            f_demand, f_chord = _larger(f_demand, fs + PIECE), _larger(f_chord, fs + PIECE)
+            u_demand, u_chord = _larger(u_demand, us + PIECE), _larger(u_chord, us + PIECE)
+            for n in range(end - start):
+                if passing[n]:
+                    j = taker[start + n]
+                    if _gates(offer, wants[j]):
+                        if lacking[n]:
+                            u_demand[us], u_chord[us] = j, chord[n]
+                            us += 1
+                        else:
+                            f_demand[fs], f_chord[fs] = j, chord[n]
+                            fs += 1
+    return (f_demand, f_chord), fs, (u_demand, u_chord), us, in_reach
 
 
-@njit(cache=True, nogil=True)
-def _keep(held, wanting, here, place, missing, score, demand):
-    """Put a pair in its place among the ``held`` best so far; how many there are then."""
-    if held == len(demand):
-        last = held - 1
-        if not before(wanting, here, place, missing[last], score[last], demand[last]):
-            return held
-        held = last
-    slot = held
-    while slot > 0 and before(wanting, here, place, missing[slot - 1], score[slot - 1], demand[slot - 1]):
-        missing[slot], score[slot], demand[slot] = missing[slot - 1], score[slot - 1], demand[slot - 1]
-        slot -= 1
-    missing[slot], score[slot], demand[slot] = wanting, here, place
-    return held + 1
+@njit(cache=True, nogil=True, error_model="numpy")
+def _scratch():
+    return np.empty(PIECE), np.empty(PIECE, np.bool_), np.empty(PIECE, np.bool_)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def best_of(
-    supplies, lat, lon, angle, grid, offers, values, wants, specs, terms, takers, position, kept, demand, counts
-):
+    supplies, lat, lon, angle, grid, offers, values, wants, specs, terms, takers, filters, position,
+    kept, demand, counts,
+):  # fmt: skip
     """The best pairs of each of ``supplies`` (positions), in order of rank.
 
     ``demand`` of shape ``(all supplies, K)`` receives their demands and ``kept`` how many there are; ``counts`` of
     shape ``(3,)`` grows by the pairs in range, feasible and unverified.
     """
-    entry, squared = np.empty(PIECE, np.int64), np.empty(PIECE, np.float64)
-    xs, ys, zs, reaches, opened, taker = takers.x, takers.y, takers.z, takers.reach, takers.open, takers.demand
+    scratch = _scratch()
+    feasible = np.empty(PIECE, np.int32), np.empty(PIECE)
+    unverified = np.empty(PIECE, np.int32), np.empty(PIECE)
     room = demand.shape[1]
-    missing, score, best = np.zeros(room, np.int64), np.zeros(room), np.zeros(room, np.int64)
-    in_reach = feasible = unverified = 0
     for i in supplies:
         offer = offers[i]
-        starts = takers.starts[offer.waste]
-        bottom, top, left, right = window(grid, lat[i], lon[i], angle[i])
-        held = 0
-        for row in range(bottom, top + 1):
-            first = starts[row * grid.columns + left]
-            end = starts[row * grid.columns + right + 1]
-            for start in range(first, end, PIECE):
-                near = _near(offer, xs, ys, zs, reaches, start, min(start + PIECE, end), entry, squared)
-                for n in range(near):
-                    j = taker[entry[n]]
-                    want = wants[j]
-                    if not in_range(offer, want, squared[n], terms.circuity):
-                        continue
-                    in_reach += 1
-                    wanting = _passes(offer, values, i, opened[entry[n]], want, specs)
-                    if wanting < 0:
-                        continue
-                    feasible += wanting == 0
-                    unverified += wanting > 0
-                    if held == room and wanting > 0 and missing[room - 1] == 0:
-                        continue
-                    here = _score(offer, values, i, want, specs, terms, squared[n])
-                    held = _keep(held, wanting, here, position[j], missing, score, best)
+        feasible, fs, unverified, us, in_reach = partners_of(
+            i, offer, lat[i], lon[i], angle[i], grid, wants, takers, filters, terms.circuity, scratch, feasible,
+            unverified,
+        )  # fmt: skip
+        counts[0] += in_reach
+        counts[1] += fs
+        counts[2] += us
+        # Every feasible pair ranks before every unverified one.
+        held = select(feasible, fs, offer, values, i, wants, specs, terms, position, demand[i])
+        if held < room:
+            held += select(unverified, us, offer, values, i, wants, specs, terms, position, demand[i, held:])
         kept[i] = held
-        for slot in range(held):
-            demand[i, slot] = best[slot]
-    counts[0] += in_reach
-    counts[1] += feasible
-    counts[2] += unverified
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def all_of(
-    supplies, lat, lon, angle, grid, offers, values, wants, specs, terms, takers, position, supply, demand, counts
-):
+    supplies, lat, lon, angle, grid, offers, values, wants, specs, terms, takers, filters, position,
+    supply, demand, counts,
+):  # fmt: skip
     """Every pair of ``supplies`` that passes, into ``supply`` and ``demand`` (positions); how many there are.
 
     What does not fit into the two arrays is counted all the same, so that the caller can come again with room.
     """
-    entry, squared = np.empty(PIECE, np.int64), np.empty(PIECE, np.float64)
-    xs, ys, zs, reaches, opened, taker = takers.x, takers.y, takers.z, takers.reach, takers.open, takers.demand
-    in_reach = unverified = found = 0
+    scratch = _scratch()
+    feasible = np.empty(PIECE, np.int32), np.empty(PIECE)
+    unverified = np.empty(PIECE, np.int32), np.empty(PIECE)
+    found = 0
     for i in supplies:
-        offer = offers[i]
-        starts = takers.starts[offer.waste]
-        bottom, top, left, right = window(grid, lat[i], lon[i], angle[i])
-        for row in range(bottom, top + 1):
-            first = starts[row * grid.columns + left]
-            end = starts[row * grid.columns + right + 1]
-            for start in range(first, end, PIECE):
-                near = _near(offer, xs, ys, zs, reaches, start, min(start + PIECE, end), entry, squared)
-                for n in range(near):
-                    j = taker[entry[n]]
-                    want = wants[j]
-                    if not in_range(offer, want, squared[n], terms.circuity):
-                        continue
-                    in_reach += 1
-                    wanting = _passes(offer, values, i, opened[entry[n]], want, specs)
-                    if wanting < 0:
-                        continue
-                    unverified += wanting > 0
-                    if found < len(supply):
-                        supply[found], demand[found] = i, position[j]
-                    found += 1
-    counts[0] += in_reach
-    counts[1] += found - unverified
-    counts[2] += unverified
+        feasible, fs, unverified, us, in_reach = partners_of(
+            i, offers[i], lat[i], lon[i], angle[i], grid, wants, takers, filters, terms.circuity, scratch, feasible,
+            unverified,
+        )  # fmt: skip
+        counts[0] += in_reach
+        counts[1] += fs
+        counts[2] += us
+        if found + fs + us <= len(supply):
+            for n in range(fs):
+                supply[found + n], demand[found + n] = i, position[feasible[0][n]]
+            for n in range(us):
+                supply[found + fs + n], demand[found + fs + n] = i, position[unverified[0][n]]
+        found += fs + us
     return found
-
-
-@njit(cache=True, nogil=True)
-def fill(
-    start, end, supply, demand, sorted_at, offers, values, wants, specs, terms,
-    missing, km, freight, surplus, common, shared, parts, score,
-):  # fmt: skip
-    """The columns of the passing pairs ``start`` to ``end``, as :class:`matching.pairs.Evaluated` has them.
-
-    ``sorted_at`` gives the place of a demand among the sorted ones.
-    """
-    for n in range(start, end):
-        i = supply[n]
-        offer, want = offers[i], wants[sorted_at[demand[n]]]
-        km[n] = travelled_km(squared_half_chord(offer.x, offer.y, offer.z, want.x, want.y, want.z), terms.circuity)
-        freight[n] = terms.handling + terms.rate * km[n]
-        surplus[n] = want.price - offer.price - freight[n]
-        common[n], shared[n] = common_tonnes(offer, want), shared_months(offer, want)
-        _, missing[n], quality = spec_outcome(offer, values, i, want, specs)
-        distance, capacity, price, timing, total = scored(common[n], shared[n], surplus[n], quality, km[n], terms)
-        parts[0, n], parts[1, n], parts[2, n], parts[3, n], parts[4, n] = distance, quality, capacity, price, timing
-        score[n] = total

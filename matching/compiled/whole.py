@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy as np
 
 from matching.compiled.index import Blocked, blocked
-from matching.compiled.search import all_of, best_of, fill
+from matching.compiled.search import all_of, best_of
+from matching.compiled.selecting import fill
 from matching.pairs import Evaluated, Evaluator
 
 Progress = Callable[[int, int], None]
@@ -75,7 +76,7 @@ def every_pair(
 def _arguments(market: Blocked, chunk: np.ndarray) -> tuple[object, ...]:
     return (
         chunk, market.supply_lat, market.supply_lon, market.supply_angle, market.grid, market.offers, market.values,
-        market.wants, market.specs, market.terms, market.takers, market.position,
+        market.wants, market.specs, market.terms, market.takers, market.filters, market.position,
     )  # fmt: skip
 
 
