@@ -19,8 +19,8 @@ class Filters(NamedTuple):
     """What is asked of an entry (a demand and a waste type it accepts) and what a supply answers.
 
     A supply fails an entry where ``answer[i, c] > limit[c, entry]`` for any of the columns c, one for each property
-    and side that some demand limits; an answer of -1 (not assayed) fails nowhere.  A property is asked and not assayed where ``unknown[i, k] & asked[k, entry]``
-    holds a bit of one of the words k.
+    and side that some demand limits; an answer of -1 (not assayed) fails nowhere.  A property is asked and not
+    assayed where ``unknown[i, k] & asked[k, entry]`` holds a bit for any of the words k.
     """
 
     limit: np.ndarray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +55,12 @@ class Blocked:
     supply_lat: np.ndarray
     supply_lon: np.ndarray
     supply_angle: np.ndarray
+
+    def without_index(self) -> Blocked:
+        """The same market without what only the search needs, so that its memory can go."""
+        nothing = np.zeros(0)
+        empty = Takers(*(nothing for _ in self.takers)), Filters(*(nothing for _ in self.filters))
+        return replace(self, takers=empty[0], filters=empty[1])
 
 
 def blocked(evaluator: Evaluator, circuity: float) -> Blocked:

@@ -42,9 +42,16 @@ def best_pairs(
         return counts
 
     counts = sum(_in_threads(run, market, threads, progress), np.zeros(3, np.int64))
-    ranked = np.arange(top_k)[np.newaxis, :] < kept[:, np.newaxis]
-    supply, chosen = np.repeat(np.arange(supplies), kept), demand[ranked].astype(np.int64)
-    return _filled(market, supply, chosen, threads), np.nonzero(ranked)[1] + 1, counts
+    market = market.without_index()
+    supply, chosen, rank = _spread(demand, kept)
+    del demand
+    return _filled(market, supply, chosen, threads), rank, counts
+
+
+def _spread(demand: np.ndarray, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The first ``kept`` of each row of ``demand``, one pair after the other: supplies, demands, ranks."""
+    ranked = np.arange(demand.shape[1]) < kept[:, np.newaxis]
+    return np.repeat(np.arange(len(kept)), kept), demand[ranked].astype(np.int64), np.nonzero(ranked)[1] + 1
 
 
 def every_pair(
@@ -116,6 +123,6 @@ def _filled(market: Blocked, supply: np.ndarray, demand: np.ndarray, threads: in
     with ThreadPoolExecutor(threads or cores()) as pool:
         list(pool.map(run, range(0, pairs, _FILL_CHUNK)))
     return Evaluated(
-        supply, demand, np.ones(pairs, bool), missing, np.zeros(pairs, np.int32), km, freight, surplus, common,
+        supply, demand, np.broadcast_to(True, pairs), missing, np.broadcast_to(np.int32(0), pairs), km, freight, surplus, common,
         shared, parts, score,
     )  # fmt: skip

@@ -90,6 +90,20 @@ def test_a_limit_is_met_to_the_last_bit(tmp_path: Path) -> None:
     assert counts[1] < counts[0]
 
 
+def test_more_properties_than_a_word_has_bits(tmp_path: Path) -> None:
+    problem = random_problem(tmp_path, 7, SHAPES[0])
+    unused, values = 65, problem.supplies.property_value
+    many = replace(
+        problem,
+        properties=(*(f"p{n}" for n in range(unused)), *problem.properties),
+        specs=replace(problem.specs, property=problem.specs.property + unused),
+        supplies=replace(
+            problem.supplies, property_value=np.hstack([np.full((len(values), unused), np.nan), values])
+        ),
+    )
+    assert both(many, MatchParams(top_k=0)).unverified_count == both(problem, MatchParams(top_k=0)).unverified_count
+
+
 def test_the_number_of_threads_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matching.compiled.whole._CHUNK", 3)
     problem = random_problem(tmp_path, 5, Shape(supplies=80, demands=60, wastes=3))
