@@ -143,9 +143,9 @@ def solve(solver: str, size: int, months: int, pairs: int, objective: str = "val
 def _linprog(problem: MatchProblem, allowed: Pairs) -> dict[str, object]:
     from scipy.optimize import linprog
 
+    from matching.allocation.model import define_program
     from matching.allocation.objectives import value_yuan_per_t
     from matching.allocation.pairs import allocatable
-    from matching.allocation.plan import define_program
     from matching.allocation.program import lay_out
 
     layout = lay_out(problem, allocatable(problem, allowed, blend=True))

@@ -38,23 +38,35 @@ def define_supply_balance(layout: Layout) -> Rows:
         np.ones(trades), np.ones(len(carry)), -np.ones(len(carry)),
         -problem.residues.yield_t_per_t[residue[placed]],
     ]
+    return Rows("supply", np.concatenate(row), np.concatenate(columns), np.concatenate(value), supply_upper(problem))
+
+
+def supply_upper(problem: MatchProblem) -> np.ndarray:
+    """What comes in at each supply in each month of its window, in tonnes: production, and stock in the first."""
+    supplies = problem.supplies
+    base = window_rows(supplies.first_month, supplies.last_month)
     length = supplies.last_month - supplies.first_month + 1
     upper = np.repeat(supplies.t_per_month, length)
     # A window outside the horizon has no row: its stock must not land on the next supply's.
     opens = length > 0
     upper[(base + supplies.first_month)[opens]] += supplies.stock_t[opens]
-    return Rows("supply", np.concatenate(row), np.concatenate(columns), np.concatenate(value), upper)
+    return upper
 
 
 def define_demand_capacity(layout: Layout) -> Rows:
     """Tonnes, for each demand and month of its window: taken in <= its room in a month."""
     demands = layout.problem.demands
     base = window_rows(demands.first_month, demands.last_month)
-    length = demands.last_month - demands.first_month + 1
     return Rows(
         "demand", base[layout.demand] + layout.month, np.arange(layout.trades), np.ones(layout.trades),
-        np.repeat(demands.t_per_month, length),
+        demand_upper(layout.problem),
     )
+
+
+def demand_upper(problem: MatchProblem) -> np.ndarray:
+    """The room of each demand in each month of its window, in tonnes."""
+    demands = problem.demands
+    return np.repeat(demands.t_per_month, demands.last_month - demands.first_month + 1)
 
 
 def define_max_share(layout: Layout) -> RuleRows:

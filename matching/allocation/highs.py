@@ -72,6 +72,11 @@ class Highs:
         )
         self._rows += 1
 
+    def set_upper(self, upper: np.ndarray) -> None:
+        """Replace the right-hand sides of all rows."""
+        at = np.arange(len(upper), dtype=np.int32)
+        self._check(self._model.changeRowsBounds(len(upper), at, np.full(len(upper), -np.inf), upper), "row bounds")
+
     def set_costs(self, cost: np.ndarray) -> None:
         """Replace the costs of all active columns, in the order they were added."""
         at = np.arange(len(cost), dtype=np.int32)

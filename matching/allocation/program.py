@@ -69,7 +69,7 @@ class RuleRows(Rows):
 class LinearProgram:
     """Maximise ``cost . x`` subject to ``matrix x <= upper`` and ``x >= 0``.
 
-    ``matrix`` is scipy CSC; ``ceiling`` is an upper bound that the rows imply for each column, used only to
+    ``matrix`` is scipy CSC (None where only the outline was asked for); ``ceiling`` is an upper bound that the rows imply for each column, used only to
     state a bound from prices that are not quite feasible; ``families`` names the slice of rows of each
     family.
     """
@@ -131,19 +131,38 @@ def window_rows(first: np.ndarray, last: np.ndarray) -> np.ndarray:
     return np.cumsum(count) - count - first
 
 
-def assemble(cost: np.ndarray, ceiling: np.ndarray, families: list[Rows]) -> LinearProgram:
-    """Stack the families into one program."""
-    from scipy.sparse import coo_array
+def is_network(layout: Layout, families: list[Rows]) -> bool:
+    """Whether the program has supply and demand rows only, and no residue joins a supply: a pure network."""
+    coupled = any(len(rows.upper) for rows in families if rows.name not in ("supply", "demand"))
+    takes_in = np.zeros(len(layout.problem.demands.ids), dtype=bool)
+    takes_in[layout.demand] = True
+    hosted = (layout.host >= 0).any(axis=1)
+    return not coupled and not (hosted & takes_in[layout.problem.residues.demand]).any()
 
+
+def outline(cost: np.ndarray, ceiling: np.ndarray, families: list[Rows]) -> LinearProgram:
+    """A program whose matrix nobody will ask for: a network's arcs say it all."""
+    slices, upper = _stacked(families)
+    return LinearProgram(cost, None, upper, ceiling, slices, tuple(r for r in families if isinstance(r, RuleRows)))
+
+
+def _stacked(families: list[Rows]) -> tuple[dict[str, slice], np.ndarray]:
     slices, start = {}, 0
     for rows in families:
         slices[rows.name] = slice(start, start + len(rows.upper))
         start += len(rows.upper)
+    return slices, np.concatenate([rows.upper for rows in families])
+
+
+def assemble(cost: np.ndarray, ceiling: np.ndarray, families: list[Rows]) -> LinearProgram:
+    """Stack the families into one program."""
+    from scipy.sparse import coo_array
+
+    slices, upper = _stacked(families)
     row = np.concatenate([rows.row + slices[rows.name].start for rows in families])
     column = np.concatenate([rows.column for rows in families])
     value = np.concatenate([rows.value for rows in families])
-    matrix = coo_array((value, (row, column)), shape=(start, len(cost))).tocsc()
+    matrix = coo_array((value, (row, column)), shape=(len(upper), len(cost))).tocsc()
     matrix.sort_indices()
-    upper = np.concatenate([rows.upper for rows in families])
     rules = tuple(rows for rows in families if isinstance(rows, RuleRows))
     return LinearProgram(cost, matrix, upper, ceiling, slices, rules)

@@ -29,7 +29,7 @@ def build_result(
     distance_method: str,
     seed: int,
     seconds: float,
-    solver: str,
+    solver: dict[str, str],
 ) -> AllocationResult:
     """Read the plan off the last stage solved and the prices off the main stage."""
     problem, pairs = layout.problem, layout.pairs
@@ -96,7 +96,7 @@ def _rule_prices(program: LinearProgram, prices: np.ndarray) -> tuple[RulePrice,
 
 def _report(
     layout: Layout, program: LinearProgram, main: Solved, second: Solved | None,
-    objective: float, seed: int, seconds: float, solver: str,
+    objective: float, seed: int, seconds: float, solver: dict[str, str],
 ) -> SolveReport:
     status, reason = main.status, main.reason
     if second is not None and second.status != OPTIMAL:
@@ -109,5 +109,5 @@ def _report(
         -second.objective if second else None, -second.bound if second else None,
         seed, seconds, main.iterations + (second.iterations if second else 0),
         main.rounds + (second.rounds if second else 0), layout.columns, len(program.upper),
-        {"highs": solver, "numpy": np.__version__, "python": platform.python_version()},
+        {**solver, "numpy": np.__version__, "python": platform.python_version()},
     )

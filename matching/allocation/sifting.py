@@ -59,6 +59,7 @@ class Sifter:
         self._active = np.zeros(0, dtype=np.int64)
         self._is_active = np.zeros(len(program.cost), dtype=bool)
         self._x = np.zeros(len(program.cost))
+        self._moved = False
         self.version = self._solver.version
 
     def maximise(self, preference: np.ndarray, deadline: float) -> Solved:
@@ -69,7 +70,8 @@ class Sifter:
         cost = self.program.cost
         if not len(self._active):
             self._activate(self._starters(preference))
-        method = "dual" if len(self._active) <= SIMPLEX_COLUMNS else "interior"
+        # After a change of right-hand sides the old basis is still dual feasible, and near the new one.
+        method = "dual" if self._moved or len(self._active) <= SIMPLEX_COLUMNS else "interior"
         bound, prices, iterations, rounds = np.inf, np.zeros(len(self.program.upper)), 0, 0
         while True:
             rounds += 1
@@ -102,6 +104,12 @@ class Sifter:
         """Ask for another objective; the present plan stays the starting point."""
         self.program = replace(self.program, cost=cost)
         self._solver.set_costs(cost[self._active])
+
+    def change_upper(self, upper: np.ndarray, ceiling: np.ndarray) -> None:
+        """Put other right-hand sides in place; the present basis stays the starting point."""
+        self.program = replace(self.program, upper=upper, ceiling=ceiling)
+        self._solver.set_upper(upper)
+        self._moved = True
 
     def add_floor(self, values: np.ndarray, floor: float) -> None:
         """Add the row ``values . x >= floor``."""

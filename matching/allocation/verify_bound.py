@@ -1,4 +1,4 @@
-"""Check the prices of an allocation with plain loops: they bound every plan, and an optimum reaches the
+"""Check the prices of an allocation: they bound every plan, and an optimum reaches the
 bound.
 
 For prices >= 0 no plan can bring more than
@@ -13,8 +13,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from matching.allocation.result import OPTIMAL, AllocationResult
-from matching.allocation.verify import Violation, mixing_weight, residue_joins, worth_of
+import numpy as np
+
+from matching.allocation.result import OPTIMAL, AllocationResult, RulePrice
+from matching.allocation.verify import Violation, residue_joins
 from matching.problem import MatchProblem
 
 # Prices come from the solver with its tolerance of 1e-7 each; over many arcs they may add up to this share.
@@ -77,24 +79,40 @@ def _right_hand_sides(problem: MatchProblem, result: AllocationResult) -> float:
 
 
 def _arcs_beyond_price(problem: MatchProblem, result: AllocationResult) -> float:
-    supply_price, demand_price = result.supply_price.tolist(), result.demand_price.tolist()
-    rules = _rules_by_place(problem, result)
-    gains = _residue_gains(problem, result)
-    total = 0.0
+    """Month by month over all pairs: what an arc brings beyond its prices, if anything, times its room."""
     pairs = result.pairs
-    for supply, demand, distance in zip(
-        pairs.supply.tolist(), pairs.demand.tolist(), pairs.distance_km.tolist(), strict=True
-    ):
-        worth = worth_of(problem, result.objective, supply, demand, distance)
-        first = max(problem.supplies.first_month[supply], problem.demands.first_month[demand])
-        last = min(problem.supplies.last_month[supply], problem.demands.last_month[demand])
-        for month in range(int(first), int(last) + 1):
-            price = supply_price[supply][month] + demand_price[demand][month]
-            price -= gains.get((demand, month), 0.0)
-            for rule in rules.get((demand, month), ()):
-                price += rule.price * _rule_weight(problem, rule, supply)
-            total += max(0.0, worth - price) * float(problem.demands.t_per_month[demand])
+    order = np.argsort(pairs.demand, kind="stable")
+    supply, demand = pairs.supply[order], pairs.demand[order]
+    worth = _worths(problem, result.objective, supply, demand, pairs.distance_km[order])
+    first = np.maximum(problem.supplies.first_month[supply], problem.demands.first_month[demand])
+    last = np.minimum(problem.supplies.last_month[supply], problem.demands.last_month[demand])
+    gains, rules = _residue_gains(problem, result), defaultdict(list)
+    for rule in result.rule_prices:
+        rules[rule.month].append(rule)
+    total = 0.0
+    for month in range(len(problem.months)):
+        price = result.supply_price[supply, month] + result.demand_price[demand, month] - gains[demand, month]
+        for rule in rules[month]:
+            at = slice(*np.searchsorted(demand, [_demand_of(problem, rule), _demand_of(problem, rule) + 1]))
+            price[at] += rule.price * _rule_weights(problem, rule, supply[at])
+        beyond = np.where((first <= month) & (month <= last), worth - price, 0.0)
+        total += float(np.maximum(beyond, 0.0) @ problem.demands.t_per_month[demand])
     return total
+
+
+def _worths(
+    problem: MatchProblem, objective: str, supply: np.ndarray, demand: np.ndarray, distance_km: np.ndarray
+) -> np.ndarray:
+    """As ``worth_of``, for many pairs."""
+    if objective == "tonnes":
+        return np.ones(len(supply))
+    if objective == "value":
+        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
+        return problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
+    stated, wastes = problem.carbon.avoided_kg_per_t, problem.waste_types
+    avoided = np.array([[stated.get((use, waste), 0.0) for waste in wastes] for use in problem.uses])
+    saved = avoided[problem.demands.use[demand], problem.supplies.waste_type[supply]]
+    return saved - problem.carbon.transport_kg_per_t_km * distance_km
 
 
 def _carries(problem: MatchProblem, result: AllocationResult) -> float:
@@ -111,35 +129,38 @@ def _carries(problem: MatchProblem, result: AllocationResult) -> float:
     return total
 
 
-def _rules_by_place(problem: MatchProblem, result: AllocationResult) -> dict:
-    places = defaultdict(list)
-    types = len(problem.waste_types)
-    for rule in result.rule_prices:
-        share = rule.family == "share"
-        demand = rule.rule // types if share else int(problem.specs.demand[rule.rule])
-        places[demand, rule.month].append(rule)
-    return places
+def _demand_of(problem: MatchProblem, rule: RulePrice) -> int:
+    if rule.family == "share":
+        return rule.rule // len(problem.waste_types)
+    return int(problem.specs.demand[rule.rule])
 
 
-def _rule_weight(problem: MatchProblem, rule: object, supply: int) -> float:
-    """What one tonne of the supply puts into the rule's row."""
-    waste = int(problem.supplies.waste_type[supply])
+def _rule_weights(problem: MatchProblem, rule: RulePrice, supply: np.ndarray) -> np.ndarray:
+    """What one tonne of each supply puts into the rule's row."""
+    waste = problem.supplies.waste_type[supply]
     if rule.family == "share":
         demand, kind = divmod(rule.rule, len(problem.waste_types))
-        return (1.0 if waste == kind else 0.0) - float(problem.demands.max_share[demand, kind])
+        return (waste == kind) - float(problem.demands.max_share[demand, kind])
     specs, spec = problem.specs, rule.rule
-    if specs.waste_type[spec] not in (-1, waste):
-        return 0.0
     key = int(specs.property[spec])
-    value, weight = float(problem.supplies.property_value[supply, key]), mixing_weight(problem, supply, key)
-    if rule.family == "blend_max":
-        return weight * (value - float(specs.maximum[spec]))
-    return weight * (float(specs.minimum[spec]) - value)
+    value = problem.supplies.property_value[supply, key]
+    over = value - specs.maximum[spec] if rule.family == "blend_max" else specs.minimum[spec] - value
+    binds = (specs.waste_type[spec] == -1) | (specs.waste_type[spec] == waste)
+    return np.where(binds, over * _dry_shares(problem, supply, key), 0.0)
 
 
-def _residue_gains(problem: MatchProblem, result: AllocationResult) -> dict[tuple[int, int], float]:
-    """What the residue of one tonne taken in is worth where it joins a supply, per (demand, month)."""
-    gains: dict[tuple[int, int], float] = defaultdict(float)
+def _dry_shares(problem: MatchProblem, supply: np.ndarray, key: int) -> np.ndarray:
+    """As ``mixing_weight``, for many supplies."""
+    dry = problem.catalogue.properties[problem.properties[key]].mixing == "linear_dry"
+    if not dry or "moisture" not in problem.properties:
+        return np.ones(len(supply))
+    moisture = problem.supplies.property_value[supply, problem.properties.index("moisture")]
+    return 1.0 - np.where(np.isnan(moisture), 0.0, moisture) / 100.0
+
+
+def _residue_gains(problem: MatchProblem, result: AllocationResult) -> np.ndarray:
+    """What the residue of one tonne taken in is worth where it joins a supply, ``(demands, months)``."""
+    gains = np.zeros(result.demand_price.shape)
     for demand, month, host, rate in residue_joins(problem):
         gains[demand, month] += rate * float(result.supply_price[host, month])
     return gains

@@ -44,7 +44,6 @@ def best_pairs(
     counts = sum(_in_threads(run, market, threads, progress), np.zeros(3, np.int64))
     market = market.without_index()
     supply, chosen, rank = _spread(demand, kept)
-    del demand
     return _filled(market, supply, chosen, threads), rank, counts
 
 
@@ -123,6 +122,6 @@ def _filled(market: Blocked, supply: np.ndarray, demand: np.ndarray, threads: in
     with ThreadPoolExecutor(threads or cores()) as pool:
         list(pool.map(run, range(0, pairs, _FILL_CHUNK)))
     return Evaluated(
-        supply, demand, np.broadcast_to(True, pairs), missing, np.broadcast_to(np.int32(0), pairs), km, freight, surplus, common,
-        shared, parts, score,
+        supply, demand, np.broadcast_to(True, pairs), missing, np.broadcast_to(np.int32(0), pairs), km, freight,
+        surplus, common, shared, parts, score,
     )  # fmt: skip
