@@ -151,9 +151,12 @@ class NetworkPlan:
 
     def _first(self, program: LinearProgram, main: tuple[str, str, int]) -> Solved:
         prices = np.maximum(_signed(self._network, self._tree, self._scale), 0.0)
-        # Before the optimum the prices bound the plan all the same, by weak duality.
-        reduced = program.cost - _priced(self._layout, program, prices)
-        bound = float(prices @ program.upper + np.maximum(reduced, 0.0) @ program.ceiling)
+        bound = float(prices @ program.upper)
+        if main[0] != OPTIMAL:
+            # Before the optimum the prices bound the plan all the same, by weak duality; at the optimum no column
+            # brings more than its prices.
+            reduced = program.cost - _priced(self._layout, program, prices)
+            bound += float(np.maximum(reduced, 0.0) @ program.ceiling)
         return _solved(self._network, self._tree, main, program.cost, prices, bound)
 
     def _least_freight(self, program: LinearProgram, deadline: float) -> Solved:
@@ -186,10 +189,11 @@ def _solved(
     network: Network, tree: Tree, ended: tuple[str, str, int], worth: np.ndarray, prices: np.ndarray, bound: float
 ) -> Solved:
     status, reason, pivots = ended
-    x = np.zeros(len(worth))
     carrying = (tree.arc >= 0) & (tree.arc < network.arcs)
-    x[network.column[tree.arc[carrying]]] = tree.flow[carrying] / network.scale
-    objective = float(worth @ x)
+    column, tonnes = network.column[tree.arc[carrying]], tree.flow[carrying] / network.scale
+    x = np.zeros(len(worth))
+    x[column] = tonnes
+    objective = float(worth[column] @ tonnes)
     return Solved(status, reason, x, prices, objective, max(bound, objective), pivots, 1)
 
 
