@@ -1,183 +1,90 @@
-"""How long matching takes: clustered markets of 1,000 x 1,000 and 10,000 x 10,000 listings.
+"""How long matching takes, beside the pipelines of BallTree and of polars on the same market.
 
-Run ``python -m benchmarks.match_scale [SIZE ...]``.  Beside each time stands the time that plain Python loops
-would take on the same market, measured on a sample of its supplies and scaled up.
+``python -m benchmarks.match_scale [--quick | --million]``.  Every run is a process of its own.  The pipelines must
+keep the same pairs as the engine, or the benchmark fails; the market itself is made before the clock starts.
 """
 
 from __future__ import annotations
 
-import csv
-import math
-import resource
+import hashlib
 import sys
-import tempfile
-import time
-from pathlib import Path
 
 import numpy as np
 
-from matching.catalogue import read_catalogue
+from benchmarks.markets import clustered_market
+from benchmarks.measuring import Table, case_result, measure, timed
 from matching.params import MatchParams
-from matching.problem import EACH, NO_WASTE, MatchProblem
 from matching.ranking import match
-from matching.scenario import read_scenario
-from models.catalogue import DATA_FOLDER
 
-SIZES = (1_000, 10_000)
-SEED = 20270101
-WASTES = (
-    "gangue",
-    "fly_ash_pc",
-    "fly_ash_cfb",
-    "bottom_ash",
-    "fgd_gypsum",
-    "gasif_slag_coarse",
-    "carbide_slag",
-    "steel_slag",
-)
-PROPERTIES = ("loi", "so3", "sio2", "al2o3", "cao", "moisture", "cl")
-NAIVE_SUPPLIES = 5
+SIZES, QUICK, MILLION = (1_000, 10_000, 100_000), (1_000, 10_000), 1_000_000
+TOP = 20
+_NAME = "benchmarks.match_scale"
+# Beyond this the readable engine is not asked: it would take minutes.
+READABLE, BASELINES = 10_000, 100_000
 
 
-def write_market(folder: Path, size: int, seed: int = SEED) -> None:
-    """Write ``size`` supplies and as many demands around forty towns, with five assays and specs each."""
-    rng = np.random.default_rng(seed)
-    towns = np.column_stack([rng.uniform(37.5, 41.0, 40), rng.uniform(106.5, 111.5, 40)])
-    firms = max(size // 4, 1)
-    places = towns[rng.integers(0, 40, firms)] + rng.normal(0, 0.08, (firms, 2))
-    _write(
-        folder,
-        "enterprises",
-        ("id", "name", "lat", "lon", "qualified"),
-        (
-            (f"E{n}", f"firm {n}", f"{lat:.5f}", f"{lon:.5f}", "true" if rng.random() < 0.95 else "false")
-            for n, (lat, lon) in enumerate(places)
-        ),
+def case(which: str, size: int) -> None:
+    """One engine or pipeline on one market, in this process."""
+    problem = clustered_market(size)
+    if which in ("balltree", "polars"):
+        pipeline = _pipeline(which)
+        seconds, found = timed(lambda: pipeline(problem, TOP))
+        supply, demand, _score, in_range = found  # type: ignore[misc]
+    else:
+        if which == "compiled":
+            # A server loads the compiled code once; the first process on a machine compiles it.
+            match(clustered_market(200), MatchParams(top_k=TOP), engine="compiled")
+        seconds, result = timed(lambda: match(problem, MatchParams(top_k=TOP), engine=which))
+        supply, demand, in_range = result.pairs.supply, result.pairs.demand, result.in_range_count  # type: ignore[attr-defined]
+    kept = np.stack([np.asarray(supply, np.int64), np.asarray(demand, np.int64)])
+    case_result(seconds, in_range=in_range, kept=kept.shape[1], pairs=hashlib.sha256(kept.tobytes()).hexdigest()[:16])
+
+
+def _pipeline(which: str):  # type: ignore[no-untyped-def]
+    """The pipeline, its libraries imported: nobody is charged for that."""
+    if which == "balltree":
+        from benchmarks.baselines.balltree import best_partners
+    else:
+        from benchmarks.baselines.polars_pipeline import best_partners
+    return best_partners
+
+
+def main(*, quick: bool = False, million: bool = False) -> None:
+    """Compare the engines and pipelines on the sizes."""
+    table = Table("match_scale", "Matching: the 20 best partners of every supply")
+    for size in QUICK if quick else SIZES:
+        _one_size(table, size)
+    if million:
+        _add(table, measure(_NAME, "1,000,000 x 1,000,000: compiled", "compiled", MILLION, runs=1))
+    table.notes.append(
+        "Times faster: than the BallTree pipeline of the same size. Peak memory is of the whole process, market, "
+        "libraries and answer included. All of a size keep the same pairs in the same order."
     )
-    _write(
-        folder,
-        "supplies",
-        ("id", "enterprise", "waste_type", "t_per_month", "ask_yuan_per_t", "min_lot_t", "max_distance_km"),
-        (
-            (
-                f"S{n}",
-                f"E{rng.integers(firms)}",
-                WASTES[rng.integers(len(WASTES))],
-                int(rng.lognormal(7, 1)),
-                int(rng.integers(-40, 40)),
-                30,
-                300 if rng.random() < 0.5 else "",
-            )
-            for n in range(size)
-        ),
-    )
-    _write(
-        folder,
-        "demands",
-        ("id", "enterprise", "use", "t_per_month", "bid_yuan_per_t", "max_distance_km"),
-        (
-            (
-                f"D{n}",
-                f"E{rng.integers(firms)}",
-                "aac",
-                int(rng.lognormal(7, 1)),
-                int(rng.integers(-20, 90)),
-                250 if rng.random() < 0.5 else "",
-            )
-            for n in range(size)
-        ),
-    )
-    _write(
-        folder,
-        "assays",
-        ("supply", "property", "value"),
-        (
-            (f"S{n}", key, f"{rng.uniform(1, 12):.2f}")
-            for n in range(size)
-            for key in rng.choice(PROPERTIES, 5, replace=False)
-        ),
-    )
-    _write(
-        folder,
-        "accepts",
-        ("demand", "waste_type"),
-        ((f"D{n}", waste) for n in range(size) for waste in rng.choice(WASTES, 3, replace=False)),
-    )
-    _write(
-        folder,
-        "specs",
-        ("demand", "property", "max", "basis"),
-        (
-            (f"D{n}", key, f"{rng.uniform(6, 14):.2f}", "blend" if rng.random() < 0.3 else "each")
-            for n in range(size)
-            for key in rng.choice(PROPERTIES, 5, replace=False)
-        ),
-    )
+    table.show()
 
 
-def naive_seconds(problem: MatchProblem, supplies: int = NAIVE_SUPPLIES) -> float:
-    """Seconds that loops over all pairs would take, measured on the first ``supplies`` of them."""
-    demands = len(problem.demands.ids)
-    by_demand: dict[int, list[int]] = {}
-    for row, demand in enumerate(problem.specs.demand.tolist()):
-        by_demand.setdefault(demand, []).append(row)
-    start = time.perf_counter()
-    for supply in range(min(supplies, len(problem.supplies.ids))):
-        scored = [(_naive_score(problem, by_demand, supply, demand), demand) for demand in range(demands)]
-        sorted(scored, reverse=True)
-    return (time.perf_counter() - start) * len(problem.supplies.ids) / supplies
+def _one_size(table: Table, size: int) -> None:
+    name, runs = f"{size:,} x {size:,}", 3
+    tree = measure(_NAME, f"{name}: BallTree + NumPy", "balltree", size, runs=runs)
+    found = [tree, measure(_NAME, f"{name}: polars", "polars", size, runs=runs)]
+    if size <= READABLE:
+        found.append(measure(_NAME, f"{name}: readable engine", "numpy", size, runs=runs))
+    found.append(measure(_NAME, f"{name}: compiled engine", "compiled", size, runs=runs))
+    answers = {case.label: case.figures.get("pairs") for case in found if case.seconds}
+    if len(set(answers.values())) > 1:
+        raise RuntimeError(f"not the same pairs: {answers}")
+    for case in found:
+        _add(table, case, tree)
 
 
-def _naive_score(problem: MatchProblem, by_demand: dict[int, list[int]], supply: int, demand: int) -> float:
-    s, d, specs = problem.supplies, problem.demands, problem.specs
-    waste = s.waste_type[supply]
-    if math.isnan(d.max_share[demand, waste]) or not problem.enterprises.qualified[d.enterprise[demand]]:
-        return -1.0
-    lat1, lon1, lat2, lon2 = map(math.radians, (s.lat[supply], s.lon[supply], d.lat[demand], d.lon[demand]))
-    chord = (
-        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
-    km = problem.circuity * 2 * 6371.0088 * math.asin(math.sqrt(chord))
-    if km > min(s.max_distance_km[supply], d.max_distance_km[demand]):
-        return -1.0
-    quality = 0.0
-    for row in by_demand.get(demand, ()):
-        if specs.waste_type[row] not in (NO_WASTE, waste):
-            continue
-        value = s.property_value[supply, specs.property[row]]
-        if specs.basis[row] == EACH and not specs.minimum[row] <= value <= specs.maximum[row]:
-            return -1.0
-        quality += specs.maximum[row] - value
-    return d.bid_yuan_per_t[demand] - s.ask_yuan_per_t[supply] - 6.4 - 0.337 * km + quality
-
-
-def main(sizes: tuple[int, ...]) -> None:
-    """Print one line per size."""
-    catalogue = read_catalogue(DATA_FOLDER)
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            write_market(Path(folder), size)
-            start = time.perf_counter()
-            problem = read_scenario(Path(folder), catalogue)
-        loaded = time.perf_counter()
-        result = match(problem, MatchParams(top_k=20))
-        matched = time.perf_counter()
-        naive = naive_seconds(problem)
-        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{size:,} x {size:,}: load {loaded - start:.2f} s, match {matched - loaded:.2f} s, "
-            f"{result.in_range_count:,} pairs in range, {result.feasible_count:,} feasible, "
-            f"{result.unverified_count:,} unverified, {len(result):,} kept; plain loops {naive:.0f} s "
-            f"({naive / (matched - loaded):.0f} times slower); peak memory {peak_mb:.0f} MB"
-        )
-
-
-def _write(folder: Path, name: str, header: tuple[str, ...], rows: object) -> None:
-    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(header)
-        writer.writerows(rows)  # type: ignore[arg-type]
+def _add(table: Table, found, tree=None) -> None:  # type: ignore[no-untyped-def]
+    pairs = int(found.figures.get("in_range", 0))
+    say = f"{pairs:,} pairs in range, {found.median / pairs * 1e9:.1f} ns each" if found.seconds and pairs else ""
+    table.add(found, against=tree if tree is not found else None, say=say)
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or SIZES)
+    if sys.argv[1:2] == ["--case"]:
+        case(sys.argv[2], int(sys.argv[3]))
+    else:
+        main(quick="--quick" in sys.argv[1:], million="--million" in sys.argv[1:])

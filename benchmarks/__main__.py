@@ -1,0 +1,41 @@
+"""All benchmarks by one command: ``python -m benchmarks [NAME ...] [--quick]``.
+
+Each prints its table as Markdown and leaves its figures in ``var/benchmarks/NAME.json``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+
+# In the order of the page docs/performance.md.
+ALL = {
+    "match_scale": "matching beside BallTree and polars pipelines",
+    "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
+    "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
+    "ledger_verify": "verifying a ledger of 100,000 entries",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks named, or all; the exit code is the number of those that failed."""
+    options = [name for name in arguments if name.startswith("--")]
+    names = [name for name in arguments if not name.startswith("--")] or list(ALL)
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"no benchmark {unknown[0]!r}; there are {', '.join(ALL)}", file=sys.stderr)
+        return 2
+    lacking = [name for name in ("ortools", "polars", "sklearn") if find_spec(name) is None]
+    if lacking:
+        print(f"{', '.join(lacking)} not installed: run `make bench`, or install requirements-bench.txt", file=sys.stderr)
+        return 2
+    failed = 0
+    for name in names:
+        print(f"\n## {name}: {ALL[name]}", flush=True)
+        failed += bool(subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=False).returncode)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
