@@ -6,6 +6,7 @@ it reaches: ``value > limit`` becomes a comparison of two whole numbers and stay
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +31,8 @@ class Filters(NamedTuple):
 
 
 def filters_of(
-    specs: np.ndarray, values: np.ndarray, demand: np.ndarray, waste: np.ndarray, start: np.ndarray, count: np.ndarray
+    specs: np.ndarray, values: np.ndarray, demand: np.ndarray, waste: np.ndarray, start: np.ndarray, count: np.ndarray,
+    *, threads: int = 1,
 ) -> Filters:
     """Lay out the ``SPEC`` records for entries of ``demand`` and ``waste``, both of shape ``(entries,)``.
 
@@ -39,18 +41,21 @@ def filters_of(
     """
     row, entry = _bound(specs, demand, waste, start, count)
     key, each = specs["property"][row], specs["each"][row]
-    columns = []
-    for wanted in np.unique(specs["property"][specs["each"]]):
-        rows, at = np.flatnonzero(specs["each"] & (specs["property"] == wanted)), np.flatnonzero(each & (key == wanted))
+    asked_each = np.flatnonzero(specs["each"])
+
+    def of_property(wanted: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        rows = asked_each[specs["property"][asked_each] == wanted]
+        at = np.flatnonzero(each & (key == wanted))
         # Seen from the other side of zero, a lower limit is an upper one.
-        for sign, side in ((1.0, "high"), (-1.0, "low")):
-            levels, rank = _ranks(sign * specs[side], rows)
-            if not len(levels):
-                continue
-            limit = np.full(len(demand), len(levels), np.int64)
-            np.minimum.at(limit, entry[at], rank[row[at]])
-            reached = np.searchsorted(levels, sign * values[:, wanted], side="left")
-            columns.append((limit, np.where(np.isnan(values[:, wanted]), -1, reached)))
+        sides = ((sign, *_ranks(sign * specs[side], rows)) for sign, side in ((1.0, "high"), (-1.0, "low")))
+        return [
+            (_tightest(rank[row[at]], entry[at], len(levels), len(demand)), _reached(levels, sign * values[:, wanted]))
+            for sign, levels, rank in sides if len(levels)
+        ]  # fmt: skip
+
+    # NumPy sorts and searches without holding the interpreter's lock.
+    with ThreadPoolExecutor(threads) as pool:
+        columns = [pair for part in pool.map(of_property, np.unique(specs["property"][asked_each])) for pair in part]
     widest = max((int(limit.max(initial=0)) for limit, _ in columns), default=0)
     kind = np.int16 if widest < 2**15 else np.int32
     limit = np.array([column[0] for column in columns], kind).reshape(len(columns), len(demand))
@@ -85,3 +90,15 @@ def _ranks(limits: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray
     rank = np.full(len(limits), len(levels), np.int64)
     rank[finite] = inverse
     return levels, rank
+
+
+def _tightest(rank: np.ndarray, entry: np.ndarray, none: int, entries: int) -> np.ndarray:
+    """The lowest rank of each entry; ``none`` where it has no limit."""
+    limit = np.full(entries, none, np.int64)
+    np.minimum.at(limit, entry, rank)
+    return limit
+
+
+def _reached(levels: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """How many levels lie below each value, -1 where it is not assayed."""
+    return np.where(np.isnan(value), -1, np.searchsorted(levels, value, side="left"))

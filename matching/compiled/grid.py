@@ -73,3 +73,26 @@ def window(grid: Grid, lat: float, lon: float, angle: float) -> tuple[int, int, 
             left = _clamped(math.floor((lon - wide - grid.west) / grid.step), grid.columns - 1)
             right = _clamped(math.floor((lon + wide - grid.west) / grid.step), grid.columns - 1)
     return bottom, top, left, right
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def row_window(grid: Grid, row: int, lat: float, lon: float, angle: float, left: int, right: int) -> tuple[int, int]:
+    """The columns from ``left`` to ``right`` that a circle can touch in one row: a circle fills its box to pi / 4.
+
+    Rows at the grid's border hold places beyond it and keep the whole width.
+    """
+    if row == 0 or row == grid.rows - 1 or not angle < 1.0:
+        return left, right
+    south = grid.south + row * grid.step
+    nearest = min(max(lat, south), south + grid.step)
+    apart = min(math.radians(abs(lat - nearest)), angle)
+    # The haversine formula, solved for the longitude with the least latitude apart and the flattest parallel.
+    flattest = math.cos(math.radians(min(max(abs(south), abs(south + grid.step)), 89.0)))
+    half = (math.sin(angle / 2.0) ** 2 - math.sin(apart / 2.0) ** 2) / (math.cos(math.radians(lat)) * flattest)
+    wide = math.degrees(2.0 * math.asin(min(math.sqrt(max(half, 0.0)), 1.0))) + _HAIR
+    if lon - wide < -180.0 or lon + wide > 180.0:
+        return left, right
+    return (
+        max(left, _clamped(math.floor((lon - wide - grid.west) / grid.step), grid.columns - 1)),
+        min(right, _clamped(math.floor((lon + wide - grid.west) / grid.step), grid.columns - 1)),
+    )

@@ -21,7 +21,8 @@ class Takers(NamedTuple):
     """One entry per demand and waste type it accepts, in order of waste type and cell.
 
     ``starts[w, c]`` is the first entry of cell ``c`` for waste type ``w`` (shape ``(wastes, cells + 1)``);
-    ``demand`` points into the sorted demands; ``open`` is what qualification and licence say.
+    ``demand`` points into the sorted demands; ``open`` is what qualification, licence and the demand's own lot say.
+    The other columns repeat the demand's, so that a run of entries is read straight through.
     """
 
     starts: np.ndarray
@@ -30,6 +31,12 @@ class Takers(NamedTuple):
     y: np.ndarray
     z: np.ndarray
     reach: np.ndarray
+    t_per_month: np.ndarray
+    lot_t: np.ndarray
+    price: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    spec_count: np.ndarray
     open: np.ndarray
 
 
@@ -63,7 +70,7 @@ class Blocked:
         return replace(self, takers=empty[0], filters=empty[1])
 
 
-def blocked(evaluator: Evaluator, circuity: float) -> Blocked:
+def blocked(evaluator: Evaluator, circuity: float, *, threads: int = 1) -> Blocked:
     """Lay out the problem of ``evaluator`` for distances by great circle times ``circuity``."""
     problem = evaluator.problem
     s, d = problem.supplies, problem.demands
@@ -77,7 +84,9 @@ def blocked(evaluator: Evaluator, circuity: float) -> Blocked:
     takers = _takers(grid, cell[position], accepts[position], licensed, wants)
     offers, values = offers_of(evaluator, circuity), values_of(evaluator)
     waste = np.repeat(np.arange(len(problem.waste_types)), takers.starts[:, -1] - takers.starts[:, 0])
-    filters = filters_of(specs, values, takers.demand, waste, wants["spec_start"], wants["spec_count"])
+    filters = filters_of(
+        specs, values, takers.demand, waste, wants["spec_start"], wants["spec_count"], threads=threads
+    )
     order = np.lexsort((cells_of(grid, s.lat, s.lon), s.waste_type))
     return Blocked(
         grid, offers, values, wants, specs, terms_of(evaluator, circuity), takers, filters, position, order,
@@ -105,7 +114,9 @@ def _takers(
     ends = np.cumsum(count).reshape(wastes, grid.cells)
     first = np.concatenate([[0], ends[:-1, -1]]) if wastes else np.zeros(0, np.int64)
     starts = np.column_stack([first, ends]) if wastes else np.zeros((0, grid.cells + 1), np.int64)
+    opened = licensed[demand, waste] & (wants["t_per_month"] >= wants["lot_t"])[demand]
+    columns = ("x", "y", "z", "reach", "t_per_month", "lot_t", "price", "first", "last", "spec_count")
     return Takers(
         np.ascontiguousarray(starts, dtype=np.int64), demand.astype(np.int32),
-        *(wants[column][demand] for column in ("x", "y", "z", "reach")), licensed[demand, waste],
+        *(np.ascontiguousarray(wants[column])[demand] for column in columns), opened,
     )  # fmt: skip

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from matching.compiled.grid import window
-from matching.compiled.rules import NEAR_LIMIT, common_tonnes, in_range, shared_months, squared_half_chord
+from matching.compiled.grid import row_window, window
+from matching.compiled.rules import NEAR_LIMIT, in_range, squared_half_chord
 from matching.compiled.selecting import select
 
 PIECE = 512
@@ -38,9 +38,12 @@ def _near(reach, reaches, chord, near):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _opened(opened, passing):
+def _gates(offer, opened, tonnes, lots, first, last, passing):
+    """Licence and qualification, lots, months: as :mod:`matching.gates`."""
+    offered, lot, begins, ends = offer.t_per_month, offer.lot_t, offer.first, offer.last
     for n in range(len(opened)):
-        passing[n] &= opened[n]
+        lots_met = (tonnes[n] >= lot) & (offered >= lots[n])
+        passing[n] &= opened[n] & lots_met & (min(last[n], ends) >= max(first[n], begins))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -57,12 +60,11 @@ def _lacking(unknown, asked, lacking):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _judge(
-    offer, i, start, end, xs, ys, zs, reaches, opened, taker, wants, limit, answer, asked, unknown, circuity,
-    chord, passing, lacking,
+    offer, i, start, end, xs, ys, zs, reaches, taker, wants, limit, answer, circuity, chord, passing,
 ):  # fmt: skip
-    """Judge the entries ``start`` to ``end``, at most ``PIECE`` of them, by range, openness and specs.
+    """Judge the entries ``start`` to ``end``, at most ``PIECE`` of them, by range and specs.
 
-    The last three arrays receive squared half chords, what passes, and what lacks an assay.  How many are in range.
+    The last two arrays receive squared half chords and what passes.  How many are in range.
     """
     size = end - start
     _distances(offer, xs[start:end], ys[start:end], zs[start:end], chord)
@@ -73,22 +75,10 @@ def _judge(
                 passing[n] = False
                 found -= 1
     if found:
-        _opened(opened[start:end], passing)
         for column in range(limit.shape[0]):
             if answer[i, column] >= 0:
                 _within(answer[i, column], limit[column, start:end], passing)
-        lacking[:size] = False
-        for word in range(asked.shape[0]):
-            if unknown[i, word] != 0:
-                _lacking(unknown[i, word], asked[word, start:end], lacking)
     return found
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _gates(offer, want):
-    """Months and lots of a pair that passes all else."""
-    common = common_tonnes(offer, want)
-    return shared_months(offer, want) > 0 and common >= offer.lot_t and common >= want.lot_t
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -105,50 +95,61 @@ def _larger(column, room):
 def partners_of(
     i, offer, lat, lon, angle, grid, wants, takers, filters, circuity, scratch, feasible, unverified,
 ):  # fmt: skip
-    """Every demand that passes for supply ``i``: feasible and unverified ones apart.
+    """Every entry that passes for supply ``i``: feasible and unverified ones apart.
 
-    ``scratch`` are three arrays of ``PIECE`` places; ``feasible`` and ``unverified`` are pairs of arrays (sorted
-    demands, squared half chords), handed back enlarged where they had to be.  Also how many each holds, and how many
-    pairs are in range.
+    ``scratch`` are four arrays of ``PIECE`` places; ``feasible`` and ``unverified`` are pairs of arrays (entries,
+    squared half chords), handed back enlarged where they had to be.  Also how many each holds, and how many pairs
+    are in range.
     """
-    chord, passing, lacking = scratch
-    f_demand, f_chord = feasible
-    u_demand, u_chord = unverified
+    chord, passing, lacking, chosen = scratch
+    f_entry, f_chord = feasible
+    u_entry, u_chord = unverified
     taker, starts = takers.demand, takers.starts[offer.waste]
     xs, ys, zs, reaches, opened = takers.x, takers.y, takers.z, takers.reach, takers.open
+    tonnes, lots, begins, ends = takers.t_per_month, takers.lot_t, takers.first, takers.last
     limit, answer, asked, unknown = filters
+    can_send = offer.t_per_month >= offer.lot_t
     bottom, top, left, right = window(grid, lat, lon, angle)
     fs = us = in_reach = 0
     for row in range(bottom, top + 1):
-        first = starts[row * grid.columns + left]
-        last = starts[row * grid.columns + right + 1]
+        west, east = row_window(grid, row, lat, lon, angle, left, right)
+        first = starts[row * grid.columns + west]
+        last = starts[row * grid.columns + east + 1]
         for start in range(first, last, PIECE):
             end = min(start + PIECE, last)
             found = _judge(
-                offer, i, start, end, xs, ys, zs, reaches, opened, taker, wants, limit, answer, asked, unknown,
-                circuity, chord, passing, lacking,
-            )  # fmt: skip
-            if found == 0:
-                continue
+                offer, i, start, end, xs, ys, zs, reaches, taker, wants, limit, answer, circuity, chord, passing
+            )
             in_reach += found
-            f_demand, f_chord = _larger(f_demand, fs + PIECE), _larger(f_chord, fs + PIECE)
-            u_demand, u_chord = _larger(u_demand, us + PIECE), _larger(u_chord, us + PIECE)
+            if found == 0 or not can_send:
+                continue
+            _gates(
+                offer, opened[start:end], tonnes[start:end], lots[start:end], begins[start:end], ends[start:end],
+                passing,
+            )  # fmt: skip
+            lacking[: end - start] = False
+            for word in range(asked.shape[0]):
+                if unknown[i, word] != 0:
+                    _lacking(unknown[i, word], asked[word, start:end], lacking)
+            f_entry, f_chord = _larger(f_entry, fs + PIECE), _larger(f_chord, fs + PIECE)
+            u_entry, u_chord = _larger(u_entry, us + PIECE), _larger(u_chord, us + PIECE)
+            # What is written and not counted is written over: cheaper than a branch that goes either way.
+            alive = 0
             for n in range(end - start):
-                if passing[n]:
-                    j = taker[start + n]
-                    if _gates(offer, wants[j]):
-                        if lacking[n]:
-                            u_demand[us], u_chord[us] = j, chord[n]
-                            us += 1
-                        else:
-                            f_demand[fs], f_chord[fs] = j, chord[n]
-                            fs += 1
-    return (f_demand, f_chord), fs, (u_demand, u_chord), us, in_reach
+                chosen[alive] = n
+                alive += passing[n]
+            for at in range(alive):
+                n = chosen[at]
+                f_entry[fs], f_chord[fs] = start + n, chord[n]
+                u_entry[us], u_chord[us] = start + n, chord[n]
+                us += lacking[n]
+                fs += not lacking[n]
+    return (f_entry, f_chord), fs, (u_entry, u_chord), us, in_reach
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _scratch():
-    return np.empty(PIECE), np.empty(PIECE, np.bool_), np.empty(PIECE, np.bool_)
+    return np.empty(PIECE), np.empty(PIECE, np.bool_), np.empty(PIECE, np.bool_), np.empty(PIECE, np.int64)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -175,9 +176,11 @@ def best_of(
         counts[1] += fs
         counts[2] += us
         # Every feasible pair ranks before every unverified one.
-        held = select(feasible, fs, offer, values, i, wants, specs, terms, position, demand[i])
+        held = select(feasible, fs, offer, values, i, wants, takers, filters, specs, terms, position, demand[i])
         if held < room:
-            held += select(unverified, us, offer, values, i, wants, specs, terms, position, demand[i, held:])
+            held += select(
+                unverified, us, offer, values, i, wants, takers, filters, specs, terms, position, demand[i, held:]
+            )
         kept[i] = held
 
 
@@ -204,8 +207,8 @@ def all_of(
         counts[2] += us
         if found + fs + us <= len(supply):
             for n in range(fs):
-                supply[found + n], demand[found + n] = i, position[feasible[0][n]]
+                supply[found + n], demand[found + n] = i, position[takers.demand[feasible[0][n]]]
             for n in range(us):
-                supply[found + fs + n], demand[found + fs + n] = i, position[unverified[0][n]]
+                supply[found + fs + n], demand[found + fs + n] = i, position[takers.demand[unverified[0][n]]]
         found += fs + us
     return found

@@ -20,12 +20,13 @@ _BINS = 101
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _gathered(demand, offer, wants, common, money, shared):
-    for n in range(len(demand)):
-        want = wants[demand[n]]
-        common[n] = common_tonnes(offer, want)
-        money[n] = want.price - offer.price
-        shared[n] = shared_months(offer, want)
+def _gathered(entry, offer, tonnes, prices, first, last, common, money, shared):
+    offered, ask, begins, ends = offer.t_per_month, offer.price, offer.first, offer.last
+    for n in range(len(entry)):
+        at = entry[n]
+        common[n] = min(offered, tonnes[at])
+        money[n] = prices[at] - ask
+        shared[n] = min(ends, last[at]) - max(begins, first[at]) + 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -41,11 +42,31 @@ def _parts(chord, common, money, shared, terms):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _promise(parts, terms, most):
-    """The score each pair would have with the best quality there is: no score can be above it, rounding included."""
+def _ones(word):
+    """How many bits of a 64-bit word are set (Warren, *Hacker's Delight*, 5-1)."""
+    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _promise(parts, entry, filters, i, spec_count, terms, most):
+    """The score each pair would have with the best quality it can have: no score is above it, rounding included.
+
+    What is not assayed has a margin of nothing; it is counted where a demand asks for each property once.
+    """
     distance, capacity, price, timing = parts
+    unknown, asked = filters.unknown[i, 0], filters.asked[0]
+    countable = filters.asked.shape[0] == 1 and unknown != 0
     for n in range(len(most)):
-        most[n] = weighed(distance[n], 1.0, capacity[n], price[n], timing[n], terms)
+        best = 1.0
+        if countable:
+            wanted = asked[entry[n]]
+            count = _ones(wanted)
+            if count > 0 and count == spec_count[entry[n]]:
+                best = _ones(wanted & ~unknown) / count
+        most[n] = weighed(distance[n], best, capacity[n], price[n], timing[n], terms)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -63,20 +84,22 @@ def _most_promising_first(most, order):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def select(pairs, count, offer, values, i, wants, specs, terms, position, best):
+def select(pairs, count, offer, values, i, wants, takers, filters, specs, terms, position, best):
     """The best of ``count`` pairs of supply ``i``, all of one status, into ``best``; how many it then holds.
 
-    ``pairs`` are sorted demands and squared half chords, which are used up; ``best`` receives the demands' positions
+    ``pairs`` are entries and squared half chords, which are used up; ``best`` receives the demands' positions
     in the problem, highest score first and equal scores by position.
     """
     if count == 0:
         return 0
-    demand, distance = pairs[0][:count], pairs[1][:count]
+    entry, distance, demand = pairs[0][:count], pairs[1][:count], takers.demand
     capacity, price, timing, most = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
     order = np.empty(count, np.int32)
-    _gathered(demand, offer, wants, capacity, price, timing)
+    _gathered(
+        entry, offer, takers.t_per_month, takers.price, takers.first, takers.last, capacity, price, timing
+    )
     _parts(distance, capacity, price, timing, terms)
-    _promise((distance, capacity, price, timing), terms, most)
+    _promise((distance, capacity, price, timing), entry, filters, i, takers.spec_count, terms, most)
     _most_promising_first(most, order)
     room, held = len(best), 0
     score = np.empty(room)
@@ -86,7 +109,7 @@ def select(pairs, count, offer, values, i, wants, specs, terms, position, best):
             if int(most[n]) + 1.0 < score[room - 1]:
                 break
             continue
-        j = demand[n]
+        j = demand[entry[n]]
         quality = spec_outcome(offer, values, i, wants[j], specs)[2]
         here = weighed(distance[n], quality, capacity[n], price[n], timing[n], terms)
         held = _keep(held, here, position[j], score, best)

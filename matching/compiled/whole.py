@@ -31,7 +31,7 @@ def best_pairs(
 
     The counts are of all pairs in range, feasible and unverified.
     """
-    market = blocked(evaluator, circuity)
+    market = blocked(evaluator, circuity, threads=threads or cores())
     supplies = len(market.order)
     kept = np.zeros(supplies, np.int32)
     demand = np.zeros((supplies, top_k), np.int32)
@@ -57,7 +57,7 @@ def every_pair(
     evaluator: Evaluator, circuity: float, *, threads: int | None = None, progress: Progress | None = None
 ) -> tuple[Evaluated, np.ndarray]:
     """Every pair that passes, in order of supply and demand, and the three counts."""
-    market = blocked(evaluator, circuity)
+    market = blocked(evaluator, circuity, threads=threads or cores())
 
     def run(chunk: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         room = 64 * len(chunk)
