@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from matching.problem import NO_WASTE
 
@@ -39,66 +40,57 @@ def filters_of(
     ``start`` and ``count`` give each demand's rows of ``specs``; ``values`` are the assays, ``(supplies,
     properties)``.
     """
-    row, entry = _bound(specs, demand, waste, start, count)
-    key, each = specs["property"][row], specs["each"][row]
-    asked_each = np.flatnonzero(specs["each"])
+    properties = values.shape[1]
+    # Seen from the other side of zero, a lower limit is an upper one.
+    sides = (specs["high"], -specs["low"])
+    each = np.flatnonzero(specs["each"])
+    rank, column = np.empty((2, len(specs)), np.int32), np.full((2, properties), -1, np.int32)
 
-    def of_property(wanted: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        rows = asked_each[specs["property"][asked_each] == wanted]
-        at = np.flatnonzero(each & (key == wanted))
-        # Seen from the other side of zero, a lower limit is an upper one.
-        sides = ((sign, *_ranks(sign * specs[side], rows)) for sign, side in ((1.0, "high"), (-1.0, "low")))
-        return [
-            (_tightest(rank[row[at]], entry[at], len(levels), len(demand)), _reached(levels, sign * values[:, wanted]))
-            for sign, levels, rank in sides if len(levels)
-        ]  # fmt: skip
+    def ranked(side: int, wanted: int) -> np.ndarray:
+        rows = each[(specs["property"][each] == wanted) & np.isfinite(sides[side][each])]
+        levels, rank[side, rows] = np.unique(sides[side][rows], return_inverse=True)
+        return levels
 
     # NumPy sorts and searches without holding the interpreter's lock.
     with ThreadPoolExecutor(threads) as pool:
-        columns = [pair for part in pool.map(of_property, np.unique(specs["property"][asked_each])) for pair in part]
-    widest = max((int(limit.max(initial=0)) for limit, _ in columns), default=0)
-    kind = np.int16 if widest < 2**15 else np.int32
-    limit = np.array([column[0] for column in columns], kind).reshape(len(columns), len(demand))
-    answer = np.array([column[1] for column in columns], kind).reshape(len(columns), len(values)).T.copy()
-    words = max(1, -(-values.shape[1] // _BITS))
+        kinds = [(side, int(key)) for side in (0, 1) for key in np.unique(specs["property"][each])]
+        found = [(kind, levels) for kind, levels in zip(kinds, pool.map(ranked, *zip(*kinds, strict=True)), strict=True)
+                 if len(levels)] if kinds else []  # fmt: skip
+        whole = np.int16 if max((len(levels) for _, levels in found), default=0) < 2**15 else np.int32
+        limit = np.empty((len(found), len(demand)), whole)
+        answer = np.empty((len(values), len(found)), whole)
+
+        def answered(at: int) -> None:
+            (side, wanted), levels = found[at]
+            column[side, wanted], limit[at] = at, len(levels)
+            value = values[:, wanted] if side == 0 else -values[:, wanted]
+            # A value is above the limit of rank r where more than r limits lie below it.
+            answer[:, at] = np.where(np.isnan(value), -1, np.searchsorted(levels, value, side="left"))
+
+        list(pool.map(answered, range(len(found))))
+    words = max(1, -(-properties // _BITS))
     asked, unknown = np.zeros((words, len(demand)), np.uint64), np.zeros((len(values), words), np.uint64)
-    np.bitwise_or.at(asked, (key // _BITS, entry), np.uint64(1) << (key % _BITS).astype(np.uint64))
-    for key in range(values.shape[1]):
+    _lay_limits(specs, demand, waste, start, count, rank, column, limit, asked)
+    for key in range(properties):
         unknown[:, key // _BITS] |= np.isnan(values[:, key]).astype(np.uint64) << np.uint64(key % _BITS)
     return Filters(limit, answer, asked, unknown)
 
 
-def _bound(
-    specs: np.ndarray, demand: np.ndarray, waste: np.ndarray, start: np.ndarray, count: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Every spec with every entry that it binds: two parallel arrays of rows and entries."""
-    length = count[demand].astype(np.int64)
-    entry = np.repeat(np.arange(len(demand)), length)
-    row = start[demand][entry] + np.arange(len(entry)) - np.repeat(np.cumsum(length) - length, length)
-    binds = (specs["waste"][row] == NO_WASTE) | (specs["waste"][row] == waste[entry])
-    return row[binds], entry[binds]
-
-
-def _ranks(limits: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct finite limits at ``rows``, in order, and the rank of each row's limit among them.
-
-    A value is above the limit of rank r where more than r limits lie below it, and never above the one that no row
-    has: the rank of rows without a limit is the number of limits there are.
-    """
-    finite = rows[np.isfinite(limits[rows])]
-    levels, inverse = np.unique(limits[finite], return_inverse=True)
-    rank = np.full(len(limits), len(levels), np.int64)
-    rank[finite] = inverse
-    return levels, rank
-
-
-def _tightest(rank: np.ndarray, entry: np.ndarray, none: int, entries: int) -> np.ndarray:
-    """The lowest rank of each entry; ``none`` where it has no limit."""
-    limit = np.full(entries, none, np.int64)
-    np.minimum.at(limit, entry, rank)
-    return limit
-
-
-def _reached(levels: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """How many levels lie below each value, -1 where it is not assayed."""
-    return np.where(np.isnan(value), -1, np.searchsorted(levels, value, side="left"))
+@njit(cache=True, nogil=True)
+def _lay_limits(specs, demand, waste, start, count, rank, column, limit, asked):
+    """Write each entry's tightest limits and the properties it asks for."""
+    for entry in range(len(demand)):
+        j = demand[entry]
+        for row in range(start[j], start[j] + count[j]):
+            spec = specs[row]
+            if spec.waste != NO_WASTE and spec.waste != waste[entry]:
+                continue
+            asked[spec.property // _BITS, entry] |= np.uint64(1) << np.uint64(spec.property % _BITS)
+            if not spec.each:
+                continue
+            if spec.high < np.inf:
+                at = column[0, spec.property]
+                limit[at, entry] = min(limit[at, entry], rank[0, row])
+            if spec.low > -np.inf:
+                at = column[1, spec.property]
+                limit[at, entry] = min(limit[at, entry], rank[1, row])
