@@ -12,6 +12,7 @@ from importlib.util import find_spec
 # In the order of the page docs/performance.md.
 ALL = {
     "match_scale": "matching beside BallTree and polars pipelines",
+    "live_index": "one listing's partners among a million, beside PostgreSQL",
     "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
     "ledger_verify": "verifying a ledger of 100,000 entries",

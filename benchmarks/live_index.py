@@ -1,0 +1,209 @@
+"""The live index with a million listings, beside the same question asked of PostgreSQL with a B-tree index.
+
+``python -m benchmarks.live_index [--quick]``.  The database server is the one the tests start, on a socket in a
+temporary folder.  A question is one supply's twenty best partners; both answer with the same demands, or the
+benchmark fails.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.markets import PROPERTIES, clustered_market
+from benchmarks.measuring import Table, case_result, measure
+from matching.problem import EACH, MatchProblem
+from matching.subset import subset
+
+LISTINGS, QUICK = 1_000_000, 100_000
+TOP, ASKED, CHANGED = 20, 2_000, 2_000
+ASKED_OF_DATABASE = 200
+# A national market: listings look for partners within 60 to 160 km.
+LIMITS_KM = (60.0, 160.0)
+_NAME = "benchmarks.live_index"
+
+
+def market(listings: int) -> MatchProblem:
+    """``listings`` in all, half of them supplies."""
+    return clustered_market(listings // 2, limits_km=LIMITS_KM)
+
+
+def case(which: str, listings: int) -> None:
+    """One contestant, in this process."""
+    problem = market(listings)
+    if which == "index":
+        _index(problem)
+    else:
+        _database(problem)
+
+
+def _asked(problem: MatchProblem, count: int) -> list[int]:
+    return np.random.default_rng(7).choice(len(problem.supplies.ids), count, replace=False).tolist()
+
+
+def _index(problem: MatchProblem) -> None:
+    from matching.compiled.live import SUPPLY, LiveIndex
+
+    LiveIndex(market(1_000)).partners(SUPPLY, "S0000001", TOP)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    start = time.perf_counter()
+    index = LiveIndex(problem)
+    built = time.perf_counter() - start
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before
+    asked = _asked(problem, ASKED)
+    answers = {}
+
+    def ask(at: int) -> None:
+        answers[at] = index.partners(SUPPLY, problem.supplies.ids[at], TOP)
+
+    seconds = _each(ask, asked)
+    nothing = np.zeros(0, int)
+    parts = [subset(problem, np.array([at]), nothing) for at in asked[:CHANGED]]
+    parts += [subset(problem, nothing, np.array([at])) for at in asked[:CHANGED]]
+    changes = _each(index.put, parts)
+    gone = _each(lambda at: index.withdraw(SUPPLY, problem.supplies.ids[at]), asked[:CHANGED])
+    added = _each(index.put, parts[: len(asked)])
+    case_result(
+        float(np.median(seconds)), p99=_p99(seconds), worst=max(seconds), built=built, index_mb=index.nbytes / 2**20,
+        grown_mb=grown, change_p50=float(np.median(changes)), change_p99=_p99(changes), change_worst=max(changes),
+        withdraw_p99=_p99(gone), add_p99=_p99(added),
+        answers={str(at): answers[at] for at in asked[:ASKED_OF_DATABASE]},
+    )  # fmt: skip
+
+
+def _each(work: Callable[[object], object], items: list) -> list[float]:
+    seconds = []
+    for item in items:
+        start = time.perf_counter()
+        work(item)
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def _p99(seconds: list[float]) -> float:
+    return float(np.percentile(seconds, 99))
+
+
+def _database(problem: MatchProblem) -> None:
+    from tests.postgres_server import running_server
+
+    with running_server(shared_buffers="1GB", work_mem="64MB") as url:
+        import psycopg
+
+        with psycopg.connect(_plain(url), autocommit=True) as connection:
+            _load(connection, problem)
+            asked = _asked(problem, ASKED)[:ASKED_OF_DATABASE]
+            answers: dict[str, list[str]] = {}
+
+            def ask(at: int) -> None:
+                answers[str(at)] = _query(connection, problem, at)
+
+            for at in asked[:20]:
+                ask(at)
+            seconds = _each(ask, asked)
+    case_result(float(np.median(seconds)), p99=_p99(seconds), worst=max(seconds), answers=answers)
+
+
+def _plain(url: str) -> str:
+    return url.format(database="postgres").replace("postgresql+psycopg", "postgresql")
+
+
+def _load(connection, problem: MatchProblem) -> None:  # type: ignore[no-untyped-def]
+    """A table of demands per accepted waste type with a B-tree on type and place, analysed, in memory."""
+    d, specs = problem.demands, problem.specs
+    upper = np.full((len(d.ids), len(PROPERTIES)), np.nan)
+    each = upper.copy()
+    upper[specs.demand, specs.property] = specs.maximum
+    lots = specs.basis == EACH
+    each[specs.demand[lots], specs.property[lots]] = specs.maximum[lots]
+    columns = ", ".join(f"upper{k} double precision, each{k} double precision" for k in range(len(PROPERTIES)))
+    connection.execute("SET synchronous_commit = off")
+    connection.execute(
+        "CREATE TABLE takers (id text, waste int, lat double precision, lon double precision, far double precision, "
+        f"t double precision, lot double precision, bid double precision, first int, last int, ok boolean, {columns})"
+    )
+    demand, waste = np.nonzero(~np.isnan(d.max_share))
+    qualified = problem.enterprises.qualified[d.enterprise]
+    with connection.cursor().copy("COPY takers FROM STDIN") as copy:
+        for j, w in zip(demand.tolist(), waste.tolist(), strict=True):
+            limits = [None if x != x else x for pair in zip(upper[j].tolist(), each[j].tolist(), strict=True) for x in pair]
+            copy.write_row((
+                d.ids[j], w, float(d.lat[j]), float(d.lon[j]), float(d.max_distance_km[j]), float(d.t_per_month[j]),
+                float(d.min_lot_t[j]), float(d.bid_yuan_per_t[j]), int(d.first_month[j]), int(d.last_month[j]),
+                bool(qualified[j]), *limits,
+            ))  # fmt: skip
+    connection.execute("CREATE INDEX ON takers (waste, lat, lon)")
+    connection.execute("VACUUM ANALYZE takers")
+
+
+def _query(connection, problem: MatchProblem, at: int) -> list[str]:  # type: ignore[no-untyped-def]
+    s, keys = problem.supplies, range(len(PROPERTIES))
+    values = {f"v{k}": None if np.isnan(s.property_value[at, k]) else float(s.property_value[at, k]) for k in keys}
+    missing = " OR ".join(f"(upper{k} IS NOT NULL AND %(v{k})s::float8 IS NULL)" for k in keys)
+    alive = " AND ".join(f"(each{k} IS NULL OR %(v{k})s::float8 IS NULL OR %(v{k})s <= each{k})" for k in keys)
+    margins = " + ".join(
+        f"COALESCE(LEAST(GREATEST((upper{k} - %(v{k})s::float8) / upper{k}, 0), 1), 0)" for k in keys
+    )
+    asked = " + ".join(f"(upper{k} IS NOT NULL)::int" for k in keys)
+    reach = float(s.max_distance_km[at]) / problem.circuity / 111.19
+    lat, lon = float(s.lat[at]), float(s.lon[at])
+    rows = connection.execute(
+        f"""
+        WITH near AS (
+          SELECT *, 2 * 6371.0088 * {problem.circuity} * asin(sqrt(least(1, power(sin(radians(lat - %(lat)s) / 2), 2)
+            + cos(radians(%(lat)s)) * cos(radians(lat)) * power(sin(radians(lon - %(lon)s) / 2), 2)))) AS km
+          FROM takers WHERE waste = %(waste)s AND lat BETWEEN %(south)s AND %(north)s
+            AND lon BETWEEN %(west)s AND %(east)s AND ok AND least(t, %(t)s) >= greatest(lot, %(lot)s)
+            AND least(last, %(last)s) >= greatest(first, %(first)s) AND {alive})
+        SELECT id FROM near WHERE km <= least(far, %(far)s)
+        ORDER BY ({missing}), 30 / (1 + km / 100) + 20 * ({margins}) / ({asked})
+          + 20 * least(t, %(t)s) / (least(t, %(t)s) + 1000)
+          + 20 / (1 + exp(-(bid - %(ask)s - {problem.freight.handling_yuan_per_t}
+            - {problem.freight.rate_yuan_per_t_km} * km) / 20))
+          + 10 * (least(last, %(last)s) - greatest(first, %(first)s) + 1) / {len(problem.months)}::float8 DESC, id
+        LIMIT {TOP}""",
+        {
+            "waste": int(s.waste_type[at]), "lat": lat, "lon": lon, "south": lat - reach, "north": lat + reach,
+            "west": lon - reach / np.cos(np.radians(abs(lat) + reach)), "east": lon + reach / np.cos(np.radians(abs(lat) + reach)),
+            "far": float(s.max_distance_km[at]), "t": float(s.t_per_month[at]), "lot": float(s.min_lot_t[at]),
+            "ask": float(s.ask_yuan_per_t[at]), "first": int(s.first_month[at]), "last": int(s.last_month[at]), **values,
+        },
+    ).fetchall()  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def main(*, quick: bool = False) -> None:
+    """Compare the index with the database."""
+    listings = QUICK if quick else LISTINGS
+    ours = measure(_NAME, f"{listings:,} listings: live index, 20 best partners", "index", listings, runs=1)
+    theirs = measure(_NAME, f"{listings:,} listings: PostgreSQL, B-tree on waste type and place", "database", listings, runs=1)
+    table = Table("live_index", "One listing among many: partners now")
+    if ours.seconds and theirs.seconds:
+        first, second = ours.figures.pop("answers"), theirs.figures.pop("answers")
+        different = [at for at in second if first[at] != second[at]]  # type: ignore[index,attr-defined,union-attr]
+        if different:
+            raise RuntimeError(f"{len(different)} of {len(second)} questions answered differently: {different[:3]}")  # type: ignore[arg-type]
+    table.add(theirs, say=f"p99 {float(theirs.figures.get('p99', 0)) * 1e3:.3g} ms")
+    f = {key: float(value) for key, value in ours.figures.items() if isinstance(value, float)}
+    table.add(
+        ours, against=theirs,
+        say=f"p99 {f['p99'] * 1e3:.3g} ms ({float(theirs.figures.get('p99', 0)) / f['p99']:.0f} x), "
+        f"worst {f['worst'] * 1e3:.3g} ms",
+    )  # fmt: skip
+    table.notes.append(
+        f"Change a listing: median {f['change_p50'] * 1e3:.2g} ms, p99 {f['change_p99'] * 1e3:.2g} ms, worst "
+        f"{f['change_worst'] * 1e3:.2g} ms; withdraw p99 {f['withdraw_p99'] * 1e3:.2g} ms; add p99 "
+        f"{f['add_p99'] * 1e3:.2g} ms. Built from arrays in {f['built']:.2g} s; {f['index_mb']:.0f} MB in its arrays."
+    )
+    table.show()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--case"]:
+        case(sys.argv[2], int(sys.argv[3]))
+    else:
+        main(quick="--quick" in sys.argv[1:])
