@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
         return 2
     lacking = [name for name in ("ortools", "polars", "sklearn") if find_spec(name) is None]
     if lacking:
-        print(f"{', '.join(lacking)} not installed: run `make bench`, or install requirements-bench.txt", file=sys.stderr)
+        names = ", ".join(lacking)
+        print(f"{names} not installed: run `make bench`, or install requirements-bench.txt", file=sys.stderr)
         return 2
     failed = 0
     for name in names:

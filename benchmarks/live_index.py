@@ -22,14 +22,12 @@ from matching.subset import subset
 LISTINGS, QUICK = 1_000_000, 100_000
 TOP, ASKED, CHANGED = 20, 2_000, 2_000
 ASKED_OF_DATABASE = 200
-# A national market: listings look for partners within 60 to 160 km.
-LIMITS_KM = (60.0, 160.0)
 _NAME = "benchmarks.live_index"
 
 
 def market(listings: int) -> MatchProblem:
     """``listings`` in all, half of them supplies."""
-    return clustered_market(listings // 2, limits_km=LIMITS_KM)
+    return clustered_market(listings // 2)
 
 
 def case(which: str, listings: int) -> None:
@@ -130,7 +128,8 @@ def _load(connection, problem: MatchProblem) -> None:  # type: ignore[no-untyped
     qualified = problem.enterprises.qualified[d.enterprise]
     with connection.cursor().copy("COPY takers FROM STDIN") as copy:
         for j, w in zip(demand.tolist(), waste.tolist(), strict=True):
-            limits = [None if x != x else x for pair in zip(upper[j].tolist(), each[j].tolist(), strict=True) for x in pair]
+            pairs = zip(upper[j].tolist(), each[j].tolist(), strict=True)
+            limits = [None if limit != limit else limit for pair in pairs for limit in pair]
             copy.write_row((
                 d.ids[j], w, float(d.lat[j]), float(d.lon[j]), float(d.max_distance_km[j]), float(d.t_per_month[j]),
                 float(d.min_lot_t[j]), float(d.bid_yuan_per_t[j]), int(d.first_month[j]), int(d.last_month[j]),
@@ -151,6 +150,7 @@ def _query(connection, problem: MatchProblem, at: int) -> list[str]:  # type: ig
     asked = " + ".join(f"(upper{k} IS NOT NULL)::int" for k in keys)
     reach = float(s.max_distance_km[at]) / problem.circuity / 111.19
     lat, lon = float(s.lat[at]), float(s.lon[at])
+    wide = reach / np.cos(np.radians(abs(lat) + reach))
     rows = connection.execute(
         f"""
         WITH near AS (
@@ -168,9 +168,10 @@ def _query(connection, problem: MatchProblem, at: int) -> list[str]:  # type: ig
         LIMIT {TOP}""",
         {
             "waste": int(s.waste_type[at]), "lat": lat, "lon": lon, "south": lat - reach, "north": lat + reach,
-            "west": lon - reach / np.cos(np.radians(abs(lat) + reach)), "east": lon + reach / np.cos(np.radians(abs(lat) + reach)),
+            "west": lon - wide, "east": lon + wide,
             "far": float(s.max_distance_km[at]), "t": float(s.t_per_month[at]), "lot": float(s.min_lot_t[at]),
-            "ask": float(s.ask_yuan_per_t[at]), "first": int(s.first_month[at]), "last": int(s.last_month[at]), **values,
+            "ask": float(s.ask_yuan_per_t[at]), "first": int(s.first_month[at]), "last": int(s.last_month[at]),
+            **values,
         },
     ).fetchall()  # fmt: skip
     return [row[0] for row in rows]
@@ -180,7 +181,8 @@ def main(*, quick: bool = False) -> None:
     """Compare the index with the database."""
     listings = QUICK if quick else LISTINGS
     ours = measure(_NAME, f"{listings:,} listings: live index, 20 best partners", "index", listings, runs=1)
-    theirs = measure(_NAME, f"{listings:,} listings: PostgreSQL, B-tree on waste type and place", "database", listings, runs=1)
+    label = f"{listings:,} listings: PostgreSQL, B-tree on waste type and place"
+    theirs = measure(_NAME, label, "database", listings, runs=1)
     table = Table("live_index", "One listing among many: partners now")
     if ours.seconds and theirs.seconds:
         first, second = ours.figures.pop("answers"), theirs.figures.pop("answers")

@@ -146,7 +146,8 @@ def main(*, quick: bool = False) -> None:
         again = measure(_NAME, f"{name}: again, 1 % of tonnes changed", "again", *size)
         whole = measure(_NAME, f"{name}: allocate with both verifiers", "allocate", *size)
         ortools = measure(_NAME, f"{name}: OR-tools min-cost flow", "ortools", *size)
-        highs = measure(_NAME, f"{name}: HiGHS", "highs", *size, runs=1 if size[0] > 1_000 else 3, limit_s=HIGHS_LIMIT_S)
+        runs = 1 if size[0] > 1_000 else 3
+        highs = measure(_NAME, f"{name}: HiGHS", "highs", *size, runs=runs, limit_s=HIGHS_LIMIT_S)
         agree(ours, whole, highs, within=1e-7)
         # OR-tools rounds each price to a hundredth of a yuan.
         agree(ours, ortools, within=1e-3)

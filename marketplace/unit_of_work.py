@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import delete, insert, inspect, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,15 @@ from models.base import Base, utc_now
 from models.engine import begin_writing
 from models.events import EVENT_KINDS, Event
 from models.jobs import Job, JobStatus
-from models.market import MarketRevision
+from models.listings import Demand, Supply
+from models.market import MarketChange, MarketRevision
 from models.notices import Notice
 
 _log = logging.getLogger(__name__)
+# What a change says that does not name the listings it alters.
+EVERYTHING = ("all", "")
+# A process further behind than this many revisions reads the market anew.
+CHANGES_KEPT = 1_000
 Row = TypeVar("Row", bound=Base)
 
 
@@ -45,7 +50,7 @@ class UnitOfWork:
         self.session = session
         self.now = now or utc_now()
         self._effects: list[Callable[[], object]] = []
-        self._market_touched = False
+        self._market_changes: set[tuple[str, str]] = set()
 
     def __enter__(self) -> Self:
         session = self.session
@@ -130,9 +135,13 @@ class UnitOfWork:
             if dedupe_key is not None else row
         )
 
-    def touch_market(self) -> None:
-        """Say that this change may alter a match: caches of the market are stale once it is committed."""
-        self._market_touched = True
+    def touch_market(self, *listings: Supply | Demand) -> None:
+        """Say that this change may alter a match: what processes keep of the market is stale once it is committed.
+
+        ``listings`` are those that it alters; without them everything may be different.
+        """
+        named = {("supply" if isinstance(one, Supply) else "demand", one.code) for one in listings}
+        self._market_changes |= named or {EVERYTHING}
 
     def lock(self, model: type[Row], row_id: Any) -> Row | None:
         """The row as it is now, locked until the end of this unit of work; None where there is none.
@@ -148,13 +157,21 @@ class UnitOfWork:
 
     def _commit(self) -> None:
         self.session.flush()
-        if self._market_touched:
-            # Last of all, because every other change waits for this row until the commit.
-            self.session.execute(
+        if self._market_changes:
+            # Last of all, because every other change waits for this row until the commit: so the order of the
+            # revisions is the order of the commits, and whoever reads one has seen all before it.
+            revision = self.session.scalar(
                 update(MarketRevision)
                 .where(MarketRevision.id == 1)
                 .values(revision=MarketRevision.revision + 1, changed_at=self.now)
+                .returning(MarketRevision.revision)
             )
+            changes = {EVERYTHING} if EVERYTHING in self._market_changes else self._market_changes
+            self.session.execute(
+                insert(MarketChange),
+                [{"revision": revision, "side": side, "code": code} for side, code in sorted(changes)],
+            )
+            self.session.execute(delete(MarketChange).where(MarketChange.revision <= revision - CHANGES_KEPT))
         self.session.commit()
 
 

@@ -21,7 +21,7 @@ from models.events import EVENT_KINDS, Event
 from models.jobs import Job, JobStatus
 from models.ledger import Account, LedgerBalance, LedgerEntry, LedgerHead, LedgerPosting
 from models.listings import Demand, ListingStatus, QuantityQuality, SaleMode, Supply
-from models.market import MarketRevision, MarketSettings
+from models.market import MarketChange, MarketRevision, MarketSettings
 from models.notices import Mail, MailStatus, Notice, NoticeChoice
 from models.organisations import Enterprise, Licence, LocationQuality, Park, Region, Site
 from models.plans import Plan, PlanFlow
@@ -44,7 +44,8 @@ __all__ = [
     "ContractMonth", "ContractSpec", "ContractStatus", "Demand", "DemandAccept", "DemandResidue",
     "DemandSpec", "Dispute", "DisputeStatus", "Enterprise", "Event", "Gate", "Job", "JobStatus",
     "LedgerBalance", "LedgerEntry", "LedgerHead", "LedgerPosting", "Licence", "ListingStatus",
-    "LocationQuality", "Mail", "MailStatus", "MarketRevision", "MarketSettings", "Notice", "NoticeChoice",
+    "LocationQuality", "Mail", "MailStatus", "MarketChange", "MarketRevision", "MarketSettings", "Notice",
+    "NoticeChoice",
     "OffSpec", "Park", "Party", "Plan", "PlanFlow", "PropertyRow", "QuantityQuality", "Region", "Role",
     "SaleMode", "SealedBid", "Side", "SignInAttempt", "Site", "Source", "Supply", "Tender",
     "TenderInvitation", "TenderMode", "TenderQuestion", "TenderStatus", "Transfer", "TransferFile",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Json, Month, UtcDateTime, Versioned, is_month, utc_now
@@ -20,6 +20,25 @@ class MarketRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class MarketChange(Base):
+    """What one revision of the market changed: a listing by its code, or everything.
+
+    A process that keeps an index of the market reads the rows beyond the revision it knows.
+    """
+
+    __tablename__ = "market_changes"
+    __table_args__ = (
+        CheckConstraint("side IN ('supply', 'demand', 'all')", name="side"),
+        CheckConstraint("(side = 'all') = (code = '')", name="code"),
+        UniqueConstraint("revision", "side", "code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    side: Mapped[str] = mapped_column(String(6))
+    code: Mapped[str] = mapped_column(String(80), default="")
 
 
 class MarketSettings(Versioned, Base):

@@ -18,7 +18,7 @@ BATCH = 2_000
 
 def best_partners(problem: MatchProblem, top_k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Supplies, demands and scores of the kept pairs in order of supply and rank, and how many are in range."""
-    s, d = problem.supplies, problem.demands
+    s = problem.supplies
     reach = float(s.max_distance_km.max()) / problem.circuity / EARTH_RADIUS_KM
     row_degrees = math.degrees(reach)
     widest = math.cos(math.radians(min(np.abs(s.lat).max() + row_degrees, 89.0)))

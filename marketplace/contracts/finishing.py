@@ -18,7 +18,7 @@ def finish(
 ) -> Decimal:
     """End ``contract`` as ``status`` for ``reason``; the tonnes that are free again."""
     contract.status, contract.ended_at, contract.end_reason = status, uow.now, reason
-    market_changed(uow)
+    market_changed(uow, contract.supply, contract.demand)
     return release(uow=uow, actor_id=actor_id, contract=contract, note=reason)
 
 

@@ -88,7 +88,7 @@ def agree_amendment(*, uow: UnitOfWork, actor: Actor, contract_id: int, number: 
     tell_both(uow, contract, event)
     lines = _lines(contract, months, held)
     if lines:
-        market_changed(uow)
+        market_changed(uow, contract.supply, contract.demand)
         post(
             uow=uow, actor_id=actor.user_id, kind="contract.amended", contract_id=contract.id, lines=lines,
             note=amendment.reason, data={"amendment": number},

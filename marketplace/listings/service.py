@@ -71,7 +71,7 @@ def publish(
     refuse(publishable(listing, catalogue, month_of(uow.now)))
     listing.status, listing.published_at = ListingStatus.PUBLISHED, uow.now
     uow.record(actor, f"{kind}.published", listing, code=listing.code)
-    market_changed(uow)
+    market_changed(uow, listing)
     uow.enqueue(MATCH_NOTICES, {"kind": kind, "code": code}, dedupe_key=f"{MATCH_NOTICES}:{code}")
     return listing
 
@@ -86,7 +86,7 @@ def withdraw(*, uow: UnitOfWork, actor: Actor, kind: str, code: str, reason: str
     listing.status = ListingStatus.WITHDRAWN
     event = uow.record(actor, f"{kind}.withdrawn", listing, code=listing.code, reason=reason)
     notifications.tell_of_withdrawal(uow, listing, event)
-    market_changed(uow)
+    market_changed(uow, listing)
     return listing
 
 
@@ -176,7 +176,7 @@ def _edit(
         actor, f"{kind}.updated", listing, changed={**differing, "version": [before, listing.version]}
     )
     if listing.status == ListingStatus.PUBLISHED:
-        market_changed(uow)
+        market_changed(uow, listing)
     return listing
 
 

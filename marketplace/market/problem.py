@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,13 +36,14 @@ def market_revision(session: Session) -> int:
 
 def load_problem(
     session: Session, *, months: int | None = None, first_month: str | None = None, also: str | None = None,
-    committed: bool = True,
+    committed: bool = True, only: Collection[str] | None = None,
 ) -> MatchProblem:
     """The published market as the engine's input; ids are the listings' and enterprises' codes, sorted.
 
     ``months`` and ``first_month`` default to the market's settings.  ``also`` adds the one listing of that
-    code whatever its status (a draft's preview).  With ``committed`` a listing offers what accepted bids have
-    left of its tonnes per month and of its stock, never less than zero; without, what it says.
+    code whatever its status (a draft's preview); ``only`` reads no other published listings than these.  With
+    ``committed`` a listing offers what accepted bids have left of its tonnes per month and of its stock, never
+    less than zero; without, what it says.
     """
     from dataclasses import replace
 
@@ -52,9 +54,11 @@ def load_problem(
     settings = replace(
         settings, months=months or settings.months, first_month=first_month or settings.first_month
     )
-    tables = read_tables(session, Chosen(also))
+    chosen = Chosen(also, None if only is None else frozenset(only))
+    tables = read_tables(session, chosen)
     if committed:
-        taken = promised(session, settings.month_names())
+        asked = None if only is None else {*only, also or ""}
+        taken = promised(session, settings.month_names(), asked)
         for file in ("supplies.csv", "demands.csv"):
             _subtract(tables[file], taken)
     return build_problem(settings, tables, engine_catalogue())

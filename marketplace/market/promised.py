@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.ledger.queries import PROMISED
@@ -29,20 +29,23 @@ class Promised:
         return max(0.0, stock_t - beyond)
 
 
-def promised(session: Session, months: Sequence[str]) -> dict[str, Promised]:
+def promised(
+    session: Session, months: Sequence[str], only: Collection[str] | None = None
+) -> dict[str, Promised]:
     """What contracts hold of each listing within ``months``, by listing code, as the ledger says.
 
-    A contract counts against the supply and against the demand it names.
+    A contract counts against the supply and against the demand it names.  ``only`` asks for these codes alone.
     """
     by_listing: dict[str, dict[str, float]] = defaultdict(dict)
     for model, own, site in (
         (Supply, Contract.supply_id, Contract.from_site_id), (Demand, Contract.demand_id, Contract.to_site_id),
     ):
+        asked = true() if only is None else model.code.in_(sorted(only))
         rows = session.execute(
             select(model.code, LedgerBalance.month, func.sum(LedgerBalance.tonnes))
             .join(Contract, own == model.id)
             .join(LedgerBalance, (LedgerBalance.contract_id == Contract.id) & (LedgerBalance.site_id == site))
-            .where(LedgerBalance.account.in_(PROMISED), LedgerBalance.month.in_(months))
+            .where(LedgerBalance.account.in_(PROMISED), LedgerBalance.month.in_(months), asked)
             .group_by(model.code, LedgerBalance.month)
         )
         for code, month, tonnes in rows:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true, union
 from sqlalchemy.orm import Session, aliased
 
 from matching.scenario.schema import TABLES, Table
@@ -32,13 +32,26 @@ _QUALITIES = {"stated", "estimate"}
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which listings: every published one, and with ``also`` the one of that code whatever its status."""
+    """Which listings: every published one, and with ``also`` the one of that code whatever its status.
+
+    With ``only``, of the published ones those of these codes, and of enterprises and parks those that own them.
+    """
 
     also: str | None = None
+    only: frozenset[str] | None = None
 
     def condition(self, model: type[Supply] | type[Demand]) -> ColumnElement[bool]:
         published = model.status == ListingStatus.PUBLISHED
+        if self.only is not None:
+            published = published & model.code.in_(sorted(self.only))
         return published if self.also is None else or_(published, model.code == self.also)
+
+    def owners(self) -> ColumnElement[bool]:
+        """The enterprises that are read."""
+        if self.only is None:
+            return true()
+        owning = (select(model.enterprise_id).where(self.condition(model)) for model in (Supply, Demand))
+        return Enterprise.id.in_(union(*owning))
 
 
 def read_tables(session: Session, chosen: Chosen | None = None) -> dict[str, Rows]:
@@ -46,7 +59,7 @@ def read_tables(session: Session, chosen: Chosen | None = None) -> dict[str, Row
     chosen = chosen or Chosen()
     return {
         "parks.csv": _parks(session),
-        "enterprises.csv": _enterprises(session),
+        "enterprises.csv": _enterprises(session, chosen),
         "supplies.csv": _supplies(session, chosen),
         "assays.csv": _assays(session, chosen),
         "demands.csv": _demands(session, chosen),
@@ -63,7 +76,7 @@ def _parks(session: Session) -> Rows:
     ).outerjoin(Region, Park.region_id == Region.id).order_by(Park.code))
 
 
-def _enterprises(session: Session) -> Rows:
+def _enterprises(session: Session, chosen: Chosen) -> Rows:
     # An enterprise that has entered no place yet cannot be matched and is left out.
     first = (
         select(Site.enterprise_id, func.min(Site.id).label("id")).group_by(Site.enterprise_id).subquery()
@@ -81,9 +94,10 @@ def _enterprises(session: Session) -> Rows:
      .outerjoin(main, (main.enterprise_id == Enterprise.id) & main.is_main)
      .outerjoin(Park, Enterprise.park_id == Park.id)
      .outerjoin(Region, Enterprise.region_id == Region.id)
-     .order_by(Enterprise.code))
+     .where(chosen.owners()).order_by(Enterprise.code))
     held: dict[str, list[str]] = {}
-    licences = select(Enterprise.code, Licence.code).join(Licence).order_by(Enterprise.code, Licence.code)
+    licences = select(Enterprise.code, Licence.code).join(Licence).where(chosen.owners())
+    licences = licences.order_by(Enterprise.code, Licence.code)
     for enterprise, code in session.execute(licences):
         held.setdefault(enterprise, []).append(code)
     rows.values["licences"] = [";".join(held.get(str(code), ())) or None for code in rows.values["id"]]

@@ -151,7 +151,7 @@ def settle(*, uow: UnitOfWork, actor: Actor, bid: Bid, note: str) -> tuple[Event
         actor.user_id, "contract.made", contract, contract=contract.code, producer=contract.producer_id,
         taker=contract.taker_id, listing=kind_of(listing), listing_code=listing.code, tonnes=sum(months.values()),
     )
-    market_changed(uow)
+    market_changed(uow, contract.supply, contract.demand)
     return event, contract
 
 

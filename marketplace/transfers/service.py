@@ -137,7 +137,7 @@ def reject_transfer(*, uow: UnitOfWork, actor: Actor, code: str, version: int, r
     tell(uow, transfer, event)
     booking.post_returned(uow, actor.user_id, transfer, out, came, reason.strip())
     if transfer.contract.status != ContractStatus.ACTIVE:
-        market_changed(uow)
+        market_changed(uow, transfer.contract.supply, transfer.contract.demand)
     return transfer
 
 

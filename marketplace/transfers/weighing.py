@@ -121,7 +121,7 @@ def correct_weighing(*, uow: UnitOfWork, actor: Actor, code: str, reading: Readi
         booking.post_received(uow, actor.user_id, transfer, queries.weighed(transfer, Gate.OUT), arrived)
         _compare(uow, actor, transfer)
     booking.free_rest(uow, actor.user_id, transfer.contract, reason)
-    market_changed(uow)
+    market_changed(uow, transfer.contract.supply, transfer.contract.demand)
     return transfer
 
 
@@ -212,7 +212,7 @@ def _load(uow: UnitOfWork, actor: Actor, transfer: Transfer, out: Weighing, read
     )
     tell_other(uow, transfer, event, Side.PRODUCER)
     if booking.post_loaded(uow, actor.user_id, transfer, out):
-        market_changed(uow)
+        market_changed(uow, transfer.contract.supply, transfer.contract.demand)
 
 
 def _receive(uow: UnitOfWork, actor: Actor, transfer: Transfer, came: Weighing) -> None:

@@ -70,8 +70,8 @@ class LinearProgram:
     """Maximise ``cost . x`` subject to ``matrix x <= upper`` and ``x >= 0``.
 
     ``matrix`` is scipy CSC (None where only the outline was asked for); ``ceiling`` is an upper bound that
-    the rows imply for each column, used only to state a bound from prices that are not quite feasible; ``families`` names the slice of rows of each
-    family.
+    the rows imply for each column, used only to state a bound from prices that are not quite feasible;
+    ``families`` names the slice of rows of each family.
     """
 
     cost: np.ndarray

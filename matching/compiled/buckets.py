@@ -22,14 +22,17 @@ class Buckets:
         self._free: dict[int, list[int]] = {}
         self._end = 0
         self.slots = np.empty(0, np.int32)
-        self.x, self.y, self.z = (np.empty(0) for _ in range(3))
+        self.x, self.y, self.z, self.reach = (np.empty(0) for _ in range(4))
         self.licensed = np.empty(0, np.bool_)
         self._reserve(max(_GROWTH * 2 * expected, 4_096))
 
     def fill(
-        self, bucket: np.ndarray, slot: np.ndarray, x: np.ndarray, y: np.ndarray, z: np.ndarray, licensed: np.ndarray
+        self, bucket: np.ndarray, slot: np.ndarray, rows: np.ndarray, licensed: np.ndarray
     ) -> None:
-        """Put all entries into the empty buckets at once; all arrays of shape ``(entries,)``."""
+        """Put all entries into the empty buckets at once; all arrays of shape ``(entries,)``.
+
+        ``rows`` are the listings' records, of which the place and the reach are kept beside the slot.
+        """
         order = np.argsort(bucket, kind="stable")
         count = np.bincount(bucket, minlength=len(self.counts))
         used = np.flatnonzero(count)
@@ -41,16 +44,18 @@ class Buckets:
         self.starts[used], self.counts[used], self._rooms[used] = starts, count[used], rooms
         first = np.cumsum(count[used]) - count[used]
         place = np.repeat(starts - first, count[used]) + np.arange(len(order))
-        for column, values in zip(self._columns(), (slot, x, y, z, licensed), strict=True):
+        places = (rows[name] for name in ("x", "y", "z", "reach"))
+        for column, values in zip(self._columns(), (slot, *places, licensed), strict=True):
             column[place] = values[order]
 
-    def put(self, bucket: int, slot: int, x: float, y: float, z: float, licensed: bool) -> None:
-        """Add one entry."""
+    def put(self, bucket: int, slot: int, row: np.void, licensed: bool) -> None:
+        """Add one entry for the listing of record ``row``."""
         count = int(self.counts[bucket])
         if count == self._rooms[bucket]:
             self._move(bucket, count)
         at = int(self.starts[bucket]) + count
-        self.slots[at], self.x[at], self.y[at], self.z[at], self.licensed[at] = slot, x, y, z, licensed
+        self.slots[at], self.licensed[at] = slot, licensed
+        self.x[at], self.y[at], self.z[at], self.reach[at] = row["x"], row["y"], row["z"], row["reach"]
         self.counts[bucket] = count + 1
 
     def take(self, bucket: int, slot: int) -> None:
@@ -63,7 +68,7 @@ class Buckets:
         self.counts[bucket] = count - 1
 
     def _columns(self) -> tuple[np.ndarray, ...]:
-        return self.slots, self.x, self.y, self.z, self.licensed
+        return self.slots, self.x, self.y, self.z, self.reach, self.licensed
 
     def _move(self, bucket: int, count: int) -> None:
         room = max(_LEAST, 2 * count)
@@ -84,7 +89,7 @@ class Buckets:
     def _reserve(self, places: int) -> None:
         if places <= len(self.slots):
             return
-        for name in ("slots", "x", "y", "z", "licensed"):
+        for name in ("slots", "x", "y", "z", "reach", "licensed"):
             column = getattr(self, name)
             grown = np.empty(places, column.dtype)
             grown[: len(column)] = column
@@ -93,4 +98,4 @@ class Buckets:
     @property
     def nbytes(self) -> int:
         """Bytes written to, about: the part of the pool in use and the tables of buckets."""
-        return self._end * (4 + 24 + 1) + len(self.counts) * 16
+        return self._end * (4 + 32 + 1) + len(self.counts) * 16

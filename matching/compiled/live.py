@@ -134,18 +134,18 @@ class LiveIndex:
         held, other = self._sides(side)
         lat, lon = held.place[slot]
         angle = float(2.0 * np.arcsin(np.sqrt(min(float(held.rows["reach"][slot]), 1.0))))
-        places = _ROOM
+        places, most = _ROOM, top_k or np.iinfo(np.int64).max
         while True:
             answer = room(places)
             if side == SUPPLY:
                 count = partners_of_supply(
                     held.rows, self._values, slot, lat, lon, angle, self.grid, *other.pool, other.buckets.licensed,
-                    other.rows, self._specs, self.terms, *answer,
+                    other.rows, self._specs, self.terms, most, *answer,
                 )  # fmt: skip
             else:
                 count = partners_of_demand(
                     held.rows[slot], *self._accepts[slot], lat, lon, angle, self.grid, *other.pool, other.rows,
-                    self._values, self._specs, self.terms, *answer,
+                    self._values, self._specs, self.terms, most, *answer,
                 )  # fmt: skip
             if count <= places:
                 break
@@ -202,9 +202,10 @@ class LiveIndex:
         key = np.array([keys.get(name, -1) for name in problem.properties], np.int64)
         accepted = np.flatnonzero((~np.isnan(problem.demands.max_share)).any(axis=0))
         used = np.concatenate([problem.supplies.waste_type, accepted]).astype(np.int64)
+        specified = problem.specs.property
         for what, names, known, named in (
-            ("waste type", problem.waste_types, waste, used), ("property", problem.properties, key, problem.specs.property),
-        ):  # fmt: skip
+            ("waste type", problem.waste_types, waste, used), ("property", problem.properties, key, specified),
+        ):
             lacking = named[known[named] < 0] if len(named) else named
             if len(lacking):
                 raise NewColumn(f"the index has no column for the {what} {names[lacking[0]]}; build it anew")
@@ -224,35 +225,46 @@ class LiveIndex:
     def _fill(self, problem: MatchProblem, evaluator: Evaluator) -> None:
         waste, key = self._columns_of(problem)
         s, d = problem.supplies, problem.demands
-        offers = offers_of(evaluator, problem.circuity)
-        offers["waste"] = waste[offers["waste"]] if len(offers) else offers["waste"]
-        self._values[: len(offers)] = np.nan
-        self._values[: len(offers), key[key >= 0]] = values_of(evaluator)[:, key >= 0]
-        self._supplies.fill(s.ids, offers, s.lat, s.lon)
+        # Slots go by cell, so that what lies near each other on the ground does so in memory.
         cell = cells_of(self.grid, s.lat, s.lon)
-        slot = np.arange(len(offers))
-        bucket = offers["waste"] * self.grid.cells + cell
-        self._supplies.buckets.fill(bucket, slot, offers["x"], offers["y"], offers["z"], np.ones(len(offers), bool))
-        wants, specs = wants_of(evaluator, problem.circuity), specs_of(evaluator)
+        order = np.argsort(cell, kind="stable")
+        offers = offers_of(evaluator, problem.circuity)[order]
+        offers["waste"] = waste[offers["waste"]] if len(offers) else offers["waste"]
+        known = key >= 0
+        self._values[: len(offers)] = np.nan
+        self._values[: len(offers), key[known]] = values_of(evaluator)[order][:, known]
+        self._supplies.fill([s.ids[at] for at in order.tolist()], offers, s.lat[order], s.lon[order])
+        bucket = offers["waste"] * self.grid.cells + cell[order]
+        self._supplies.buckets.fill(bucket, np.arange(len(offers)), offers, np.ones(len(offers), bool))
+
+        cell = cells_of(self.grid, d.lat, d.lon)
+        order = np.argsort(cell, kind="stable")
+        wants, specs = wants_of(evaluator, problem.circuity)[order], specs_of(evaluator)
         specs["property"] = key[specs["property"]] if len(specs) else specs["property"]
         named = specs["waste"] >= 0
         specs["waste"][named] = waste[specs["waste"][named]]
-        size = np.where(wants["spec_count"] > 0, 2 ** np.ceil(np.log2(np.maximum(wants["spec_count"], 1))), 0)
-        moved = (np.cumsum(size) - size).astype(np.int64)
-        self._spec_end = int(size.sum())
-        self._specs = _room_for(self._specs, self._spec_end)
-        self._specs[np.repeat(moved - wants["spec_start"], wants["spec_count"]) + np.arange(len(specs))] = specs
-        wants["spec_start"] = moved
-        self._demands.fill(d.ids, wants, d.lat, d.lon)
-        demand, kind = np.nonzero(~np.isnan(d.max_share))
-        licensed = evaluator.licences[d.enterprise[demand], kind]
-        bucket = waste[kind] * self.grid.cells + cells_of(self.grid, d.lat, d.lon)[demand]
-        self._demands.buckets.fill(bucket, demand, *(wants[name][demand] for name in "xyz"), licensed)
-        ends = np.searchsorted(demand, np.arange(len(d.ids) + 1)).tolist()
+        self._fill_specs(wants, specs)
+        self._demands.fill([d.ids[at] for at in order.tolist()], wants, d.lat[order], d.lon[order])
+        demand, kind = np.nonzero(~np.isnan(d.max_share[order]))
+        licensed = evaluator.licences[d.enterprise[order][demand], kind]
+        bucket = waste[kind] * self.grid.cells + cell[order][demand]
+        self._demands.buckets.fill(bucket, demand, wants[demand], licensed)
+        ends = np.searchsorted(demand, np.arange(len(wants) + 1)).tolist()
         kinds = waste[kind]
-        for at in range(len(d.ids)):
+        for at in range(len(wants)):
             part = slice(ends[at], ends[at + 1])
             self._accepts[at] = kinds[part], licensed[part]
+
+    def _fill_specs(self, wants: np.ndarray, specs: np.ndarray) -> None:
+        """Lay the specs out in the order of ``wants``, each demand's in a run of a power of two."""
+        count = wants["spec_count"].astype(np.int64)
+        size = np.where(count > 0, 2 ** np.ceil(np.log2(np.maximum(count, 1))), 0).astype(np.int64)
+        moved = np.cumsum(size) - size
+        self._spec_end = int(size.sum())
+        self._specs = _room_for(self._specs, self._spec_end)
+        within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        self._specs[np.repeat(moved, count) + within] = specs[np.repeat(wants["spec_start"], count) + within]
+        wants["spec_start"] = moved
 
 
 class _Side:
@@ -269,9 +281,9 @@ class _Side:
     @property
     def pool(self) -> tuple[np.ndarray, ...]:
         held = self.buckets
-        return held.starts, held.counts, held.slots, held.x, held.y, held.z
+        return held.starts, held.counts, held.slots, held.x, held.y, held.z, held.reach
 
-    def fill(self, ids: tuple[str, ...], rows: np.ndarray, lat: np.ndarray, lon: np.ndarray) -> None:
+    def fill(self, ids: list[str], rows: np.ndarray, lat: np.ndarray, lon: np.ndarray) -> None:
         self.rows[: len(ids)] = rows
         self.place[: len(ids), 0], self.place[: len(ids), 1] = lat, lon
         self.codes = list(ids)
@@ -291,8 +303,7 @@ class _Side:
         self._empty.append(slot)
 
     def enter(self, waste: int, slot: int, cell: int, licensed: bool) -> None:
-        row = self.rows[slot]
-        self.buckets.put(waste * self._cells + cell, slot, row["x"], row["y"], row["z"], licensed)
+        self.buckets.put(waste * self._cells + cell, slot, self.rows[slot], licensed)
 
     def leave(self, waste: int, slot: int, cell: int) -> None:
         self.buckets.take(waste * self._cells + cell, slot)

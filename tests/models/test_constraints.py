@@ -18,6 +18,7 @@ from models import (
     Event,
     Job,
     Licence,
+    MarketChange,
     MarketRevision,
     MarketSettings,
     Notice,
@@ -110,6 +111,14 @@ def _two(factory: Callable[..., Any], **same: Any) -> Callable[[Session], Any]:
 BAD: dict[str, list[Callable[[Session], Any]]] = {
     "ck_waste_types_hazardous": [
         lambda s: s.add(WasteTypeRow(id="x", name_zh="x", name_en="x", hazardous="perhaps"))
+    ],
+    "ck_market_changes_side": [lambda s: s.add(MarketChange(revision=1, side="both", code="S-1"))],
+    "ck_market_changes_code": [
+        lambda s: s.add(MarketChange(revision=1, side="all", code="S-1")),
+        lambda s: s.add(MarketChange(revision=1, side="supply", code="")),
+    ],
+    "uq_market_changes_revision_side_code": [
+        lambda s: s.add_all([MarketChange(revision=1, side="supply", code="S-1") for _ in range(2)])
     ],
     "ck_parks_on_earth": [lambda s: make.park(s, lat=139), lambda s: make.park(s, lon=-181)],
     "uq_parks_code": [_two(make.park, code="P1")],
