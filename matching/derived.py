@@ -33,6 +33,32 @@ FORMULAS: dict[str, tuple[tuple[str, ...], Callable[[_Columns], np.ndarray]]] = 
 }
 
 
+def derived_spread(value: np.ndarray, sd: np.ndarray, properties: tuple[str, ...]) -> np.ndarray:
+    """``sd`` of shape (supplies, properties) with the spreads of what :func:`with_derived` fills in; a new array.
+
+    First order, components independent: the root of the sum of (slope x sd) squared (JCGM 100:2008, 5.1.2), the slopes
+    taken by central differences.  NaN where the spread of a component is not known, or where the property has an assay
+    of its own, whose spread stands.
+    """
+    found, filled = sd.copy(), with_derived(value, properties)
+    at = {key: index for index, key in enumerate(properties)}
+    for key, (parts, formula) in FORMULAS.items():
+        if key not in at or any(part not in at for part in parts):
+            continue
+        columns = {part: value[:, at[part]] for part in parts}
+        variance = np.zeros(len(value))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for part in parts:
+                # A step of a millionth: the error of a central difference is of its square.
+                step = 1e-6 * np.maximum(np.abs(columns[part]), 1.0)
+                above = formula({**columns, part: columns[part] + step})
+                below = formula({**columns, part: columns[part] - step})
+                variance += ((above - below) / (2 * step) * sd[:, at[part]]) ** 2
+        computed = np.isnan(value[:, at[key]]) & np.isfinite(filled[:, at[key]]) & np.isfinite(variance)
+        found[computed, at[key]] = np.sqrt(variance[computed])
+    return found
+
+
 def with_derived(value: np.ndarray, properties: tuple[str, ...]) -> np.ndarray:
     """``value`` of shape (supplies, properties) with the derived columns filled where they can be; a new
     array.

@@ -7,15 +7,18 @@ Codes: ``waste``, ``licence``, ``qualified``, ``months``, ``distance``, ``lot:su
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
 import numpy as np
 
 from matching.pairs import Evaluated, Evaluator
 from matching.problem import BLEND, NO_WASTE, MatchProblem
 from matching.specs import binding
+from matching.uncertainty import lot_probability, percent, within
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+# A limit that is kept with less probability than this is remarked on where only remarks are given.
+SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def pair_reasons(evaluator: Evaluator, pair: Evaluated, at: int = 0) -> list[Rea
 
 def remarks(evaluator: Evaluator, pairs: Evaluated) -> list[list[str]]:
     """What is to be said of each of ``n`` pairs that pass every gate: missing assays, `blend` limits not met
-    alone.
+    alone, limits kept with a probability below :data:`SURE`.
 
     The texts are those of :func:`pair_reasons`, but only the pairs that have something to say cost anything.
     """
@@ -62,19 +65,27 @@ def remarks(evaluator: Evaluator, pairs: Evaluated) -> list[list[str]]:
     for column in range(evaluator.specs.width):
         at, row = binding(problem, evaluator.specs, column, pairs.supply, pairs.demand)
         value = problem.supplies.property_value[pairs.supply[at], specs.property[row]]
+        spread = problem.supplies.property_sd[pairs.supply[at], specs.property[row]]
         # Comparing with NaN is false, so this takes what is not assayed along.
-        told = np.flatnonzero(~((value >= specs.minimum[row]) & (value <= specs.maximum[row])))
+        told = ~((value >= specs.minimum[row]) & (value <= specs.maximum[row]))
+        doubted = np.flatnonzero(spread > 0)
+        if len(doubted):
+            own = row[doubted]
+            sure = within(value[doubted], spread[doubted], specs.minimum[own], specs.maximum[own])
+            told[doubted] |= sure < SURE
+        told = np.flatnonzero(told)
         columns = zip(
             at[told].tolist(),
             value[told].tolist(),
+            spread[told].tolist(),
             specs.property[row[told]].tolist(),
             specs.minimum[row[told]].tolist(),
             specs.maximum[row[told]].tolist(),
             (specs.basis[row[told]] == BLEND).tolist(),
             strict=True,
         )
-        for pair, amount, key, low, high, blend in columns:
-            said[pair].append(_spec_text(problem.properties[key], amount, low, high, blend=blend))
+        for pair, amount, sd, key, low, high, blend in columns:
+            said[pair].append(_spec_text(problem.properties[key], amount, low, high, sd=sd, blend=blend))
     return said
 
 
@@ -160,21 +171,28 @@ def _specs(evaluator: Evaluator, supply: int, demand: int) -> list[Reason]:
             continue
         key = problem.properties[specs.property[row]]
         value = float(problem.supplies.property_value[supply, specs.property[row]])
+        sd = float(problem.supplies.property_sd[supply, specs.property[row]])
         reasons.append(
             spec_reason(
                 key,
                 value,
                 float(specs.minimum[row]),
                 float(specs.maximum[row]),
+                sd=sd,
                 blend=bool(specs.basis[row] == BLEND),
             )
         )
     return reasons
 
 
-def spec_reason(key: str, value: float, low: float, high: float, *, blend: bool) -> Reason:
+def spec_reason(
+    key: str, value: float, low: float, high: float, *, blend: bool, sd: float = nan
+) -> Reason:
     """One spec against one value (NaN: not assayed); a blend spec outside its limits is ``unknown``, not
     ``no``.
+
+    ``sd`` is the value's spread, NaN where it is not known: then ``values`` hold None for ``sd`` and for the
+    ``probability`` that the lot keeps the limits, for the value is taken as stated and nothing is promised of it.
     """
     values = {
         "property": key,
@@ -182,18 +200,26 @@ def spec_reason(key: str, value: float, low: float, high: float, *, blend: bool)
         "min": low if isfinite(low) else None,
         "max": high if isfinite(high) else None,
         "blend": blend,
+        "sd": None if isnan(sd) else sd,
+        "probability": lot_probability(value, sd, low, high),
     }
-    text = _spec_text(key, value, low, high, blend=blend)
+    text = _spec_text(key, value, low, high, sd=sd, blend=blend)
     if isnan(value):
         return Reason(f"assay:{key}", UNKNOWN, text, values)
     inside = low <= value <= high
     return Reason(f"{_kind(blend)}:{key}", YES if inside else UNKNOWN if blend else NO, text, values)
 
 
-def _spec_text(key: str, value: float, low: float, high: float, *, blend: bool) -> str:
-    name = f"{_kind(blend)}:{key}"
+def _spec_text(key: str, value: float, low: float, high: float, *, sd: float, blend: bool) -> str:
     if isnan(value):
         return f"assay:{key} missing"
+    text = _compared_with_limits(f"{_kind(blend)}:{key}", value, low, high)
+    sure = lot_probability(value, sd, low, high)
+    # Without a spread there is nothing to be more or less sure of.
+    return f"{text} (sd {figure(sd)}: {percent(sure)} % sure)" if sure is not None and sd > 0 else text
+
+
+def _compared_with_limits(name: str, value: float, low: float, high: float) -> str:
     if value > high:
         return f"{name} {_compared(value, '>', high)}"
     if value < low:

@@ -11,19 +11,31 @@ from typing import Any
 
 import click
 
+from marketplace.cli.blends import BLENDS_HEADER, blend_rows, surety, surety_lines
 from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
 from matching.allocation import AllocationResult, allocate
+from matching.allocation.blends import blends_of
 from matching.allocation.objectives import OBJECTIVES
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.scenario.output import csv_text, json_text, write_folder
+from matching.uncertainty import check_confidence
 
 HEADER = ("supply", "demand", "month", "tonnes", "value_yuan_per_t")
 NOT_PROVEN = 1
 
 
+def _confidence(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    try:
+        check_confidence(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
 def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--objective``, ``--blend/--no-blend`` and ``--time-limit``, the same wherever a plan is made."""
+    """``--objective``, ``--blend/--no-blend``, ``--time-limit`` and ``--confidence``, the same wherever a plan is made.
+    """
     options = [
         click.option("--objective", type=click.Choice(OBJECTIVES), default="value", show_default=True,
                      help="What is made greatest: yuan, tonnes (then least freight) or kg CO2e avoided."),
@@ -31,6 +43,9 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Whether `blend` specs bind the month's mix or, like `each`, every lot."),
         click.option("--time-limit", type=click.FloatRange(min=0), default=None,
                      help="Seconds the solver may take; a plan not proven best ends with exit code 1."),
+        click.option("--confidence", type=float, default=None, metavar="P", callback=_confidence,
+                     help="Allot only what keeps every spec with this probability (0.5 to below 1, such as 0.95), "
+                     "where assays have a spread."),
     ]
     for option in reversed(options):
         command = option(command)
@@ -43,7 +58,7 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @plan_options
 def allocate_command(
     scenario: Path, distance: str | None, roads: Path | None, router_url: str | None, seed: int,
-    out: Path | None, objective: str, blend: bool, time_limit: float | None,
+    out: Path | None, objective: str, blend: bool, time_limit: float | None, confidence: float | None,
 ) -> None:
     """Write the best plan of tonnes for SCENARIO."""
     if out is None:
@@ -54,18 +69,23 @@ def allocate_command(
     loaded = time.perf_counter()
     with progress_bar("match") as progress:
         plan = allocate(
-            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress
+            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress,
+            confidence=confidence,
         )
     seconds = {"load": loaded - started, "allocate": time.perf_counter() - loaded}
+    blends = blends_of(problem, plan)
     write_folder(out, {
         "allocation.csv": csv_text(HEADER, plan_rows(problem, plan)),
         "prices.csv": csv_text(("kind", "id", "month", plan.price_unit), price_rows(problem, plan)),
-        "summary.json": json_text(plan_summary(problem, plan, seconds)),
+        "blends.csv": csv_text(BLENDS_HEADER, blend_rows(problem, blends)),
+        "summary.json": json_text(plan_summary(problem, plan, seconds) | surety(problem, plan, blends)),
     })
     click.echo(
         f"{plan.report.status}: {plan.total_t:,.0f} t on {len(plan.tonnes)} arcs, {objective}"
         f" {plan.report.objective:,.2f} in {seconds['allocate']:.2f} s; written to {out}"
     )
+    for line in surety_lines(problem, plan, blends):
+        click.echo(line)
     end_unless_proven(plan)
 
 

@@ -13,9 +13,10 @@ from matching.explaining import Explanation, explain, near_misses
 from matching.params import DistanceModel, MatchParams
 from matching.problem import MatchProblem
 from matching.ranking import match
-from matching.reasons import remarks
-from matching.result import FEASIBLE, UNVERIFIED, MatchResult
+from matching.reasons import Reason, remarks
+from matching.result import FEASIBLE, UNVERIFIED, Match, MatchResult
 from matching.scenario.output import csv_pieces, json_text, write_folder
+from matching.uncertainty import all_met, percent
 
 HEADER = (
     "supply",
@@ -157,6 +158,23 @@ def _print_explanation(problem: MatchProblem, params: MatchParams, supply: str, 
             click.echo(f"    - {remedy.text}")
 
 
+def _spread_note(reason: Reason) -> str:
+    unknown = reason.values.get("value") is not None and reason.values.get("sd", 0.0) is None
+    return " (spread unknown: taken as stated)" if unknown else ""
+
+
+def _print_surety(shown: Match) -> None:
+    """How sure all limits on the lot are together, where two or more have a probability."""
+    known = [reason.values.get("probability") for reason in shown.reasons if reason.code.startswith("spec:")]
+    sure = [value for value in known if isinstance(value, float)]
+    if len(sure) > 1:
+        together, least = all_met(sure)
+        click.echo(
+            f"  all {len(sure)} limits whose spread is known: {percent(together)} % sure if they are independent,"
+            f" at least {percent(least)} % however they hang together"
+        )
+
+
 def _print(found: Explanation) -> None:
     shown = found.match
     click.echo(f"{shown.supply} -> {shown.demand}: {found.status}")
@@ -167,7 +185,8 @@ def _print(found: Explanation) -> None:
     parts = ", ".join(f"{name} {value:.3f}" for name, value in shown.parts.items())
     click.echo(f"  score {shown.score:.1f} of 100: {parts}")
     for reason in shown.reasons:
-        click.echo(f"  {MARKS[reason.state]} {reason.text}")
+        click.echo(f"  {MARKS[reason.state]} {reason.text}{_spread_note(reason)}")
+    _print_surety(shown)
     if found.remedies:
         click.echo("What would mend it:")
         for remedy in found.remedies:

@@ -29,7 +29,7 @@ CHAIN_HEADER = (
 @plan_options
 def symbiosis_command(
     scenario: Path, distance: str | None, roads: Path | None, router_url: str | None, seed: int,
-    out: Path | None, objective: str, blend: bool, time_limit: float | None,
+    out: Path | None, objective: str, blend: bool, time_limit: float | None, confidence: float | None,
 ) -> None:
     """Write flows, chains, measures and graph of the best plan for SCENARIO."""
     if out is None:
@@ -38,7 +38,8 @@ def symbiosis_command(
     params = MatchParams(top_k=0, distance=distance_model(problem, distance, roads, router_url), seed=seed)
     with progress_bar("match") as progress:
         plan = allocate(
-            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress
+            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress,
+            confidence=confidence,
         )
     traced = trace_chains(problem, plan)
     write_folder(out, {

@@ -62,21 +62,30 @@ class SpecView:
 
 def values_of(supply: Supply) -> dict[str, float]:
     """The assayed values by property, with those that follow from them."""
+    return _values_and_spreads(supply)[0]
+
+
+def _values_and_spreads(supply: Supply) -> tuple[dict[str, float], dict[str, float]]:
+    """Values and their spreads by property, assayed or following from assays; what is not known is left out."""
     import numpy as np
 
-    from matching.derived import with_derived
+    from matching.derived import derived_spread, with_derived
 
     keys = tuple(sorted(catalogue().properties))
-    row = np.full((1, len(keys)), np.nan)
+    row = np.full((2, 1, len(keys)), np.nan)
     for assay in supply.assays:
-        row[0, keys.index(assay.property_id)] = float(assay.value)
-    filled = with_derived(row, keys)[0]
-    return {key: float(value) for key, value in zip(keys, filled, strict=True) if not np.isnan(value)}
+        row[:, 0, keys.index(assay.property_id)] = float(assay.value), np.nan if assay.sd is None else assay.sd
+    known = (with_derived(row[0], keys)[0], derived_spread(row[0], row[1], keys)[0])
+    values, spreads = (
+        {key: float(value) for key, value in zip(keys, column, strict=True) if not np.isnan(value)}
+        for column in known
+    )
+    return values, spreads
 
 
 def assay_views(supply: Supply) -> tuple[list[AssayView], list[AssayView]]:
     """Every assay with the limits that uses of this waste type set to it, and the limits on what is not assayed."""
-    values = values_of(supply)
+    values, spreads = _values_and_spreads(supply)
     limits = _limits(supply.waste_type_id, values)
     views = []
     for assay in supply.assays:
@@ -95,15 +104,16 @@ def assay_views(supply: Supply) -> tuple[list[AssayView], list[AssayView]]:
         )
     # What most uses ask for is read first.
     views.sort(key=lambda view: -len(view.bands))
-    return views, [_open_limit(key, specs, values.get(key)) for key, specs in limits.items()]
+    return views, [_open_limit(key, specs, values.get(key), spreads.get(key)) for key, specs in limits.items()]
 
 
-def _open_limit(key: str, specs: Sequence[UseSpec], value: float | None) -> AssayView:
+def _open_limit(key: str, specs: Sequence[UseSpec], value: float | None, spread: float | None) -> AssayView:
     """Limits on a property that has no assay of its own; ``value`` where it follows from other assays."""
     entry = catalogue().properties[key]
     return AssayView(
         name=named(entry), value=_("not assayed") if value is None else formatting.number(value, 4),
-        spread="", unit=formatting.unit(entry.unit),
+        spread="" if value is None or spread is None else formatting.number(spread, 3),
+        unit=formatting.unit(entry.unit),
         method=entry.test_method if value is None else _("computed from its parts"), laboratory="", day="",
         typical=False, bands=_bands(specs, value),
     )

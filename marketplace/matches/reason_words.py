@@ -12,6 +12,7 @@ from marketplace import formatting
 from marketplace.i18n import named
 from matching.explaining import Remedy
 from matching.reasons import Reason
+from matching.uncertainty import percent
 from models.catalogue.reference import catalogue
 
 
@@ -99,9 +100,15 @@ def _spec_text(reason: Reason) -> str:
     limit = formatting.limits(_number(values["min"]), _number(values["max"]))
     unit = formatting.unit(entry.unit)
     figures = {"name": name, "value": formatting.measured(_figure(values["value"], 3), unit), "limit": limit}
+    sure, spread = _number(values["probability"]), _number(values["sd"])
     if values["blend"] and reason.state != "yes":
         return _("%(name)s %(value)s, mix must be %(limit)s", **figures)
-    return _("%(name)s %(value)s, limit %(limit)s", **figures)
+    if sure is None or not spread or reason.state != "yes":
+        return _("%(name)s %(value)s, limit %(limit)s", **figures)
+    return _(
+        "%(name)s %(value)s, limit %(limit)s; holds in %(sure)s of lots (spread %(spread)s)",
+        **figures, sure=f"{percent(sure)}%", spread=_figure(spread, 3),
+    )
 
 
 def remedy_text(remedy: Remedy) -> str:

@@ -8,6 +8,7 @@ from matching.allocation.pairs import join, spec_entries
 from matching.allocation.program import Layout, Rows, RuleRows, window_rows
 from matching.catalogue import LINEAR_DRY
 from matching.problem import BLEND, MatchProblem
+from matching.uncertainty import deviations
 
 MOISTURE = "moisture"
 
@@ -85,12 +86,19 @@ def define_max_share(layout: Layout) -> RuleRows:
 
 
 def define_blend_maximum(layout: Layout) -> RuleRows:
-    """For each `blend` spec with a maximum, and month: sum of weight x (property - maximum) x tonnes <= 0."""
+    """For each `blend` spec with a maximum, and month: sum of weight x (property - maximum) x tonnes <= 0.
+
+    With a confidence, property + deviations x spread stands for property.  That is on the safe side of the mean's
+    own spread, since the root of a sum of squares is at most the sum.
+    """
     return _blend("blend_max", layout, layout.problem.specs.maximum, 1.0)
 
 
 def define_blend_minimum(layout: Layout) -> RuleRows:
-    """For each `blend` spec with a minimum, and month: sum of weight x (minimum - property) x tonnes <= 0."""
+    """For each `blend` spec with a minimum, and month: sum of weight x (minimum - property) x tonnes <= 0.
+
+    With a confidence, property - deviations x spread stands for property.
+    """
     return _blend("blend_min", layout, layout.problem.specs.minimum, -1.0)
 
 
@@ -115,7 +123,21 @@ def _blend(name: str, layout: Layout, limit: np.ndarray, sign: float) -> RuleRow
     spec, column = spec[bound], column[bound]
     supply, key = layout.supply[column], specs.property[spec]
     weight = mixing_weights(layout.problem)[supply, key]
-    return _rules_by_month(name, layout, spec, column, sign * weight * (values[supply, key] - limit[spec]))
+    over = sign * (values[supply, key] - limit[spec])
+    if layout.confidence is not None:
+        over += _kept_off(layout.problem, layout.confidence)[spec] * known_spread(layout.problem)[supply, key]
+    return _rules_by_month(name, layout, spec, column, weight * over)
+
+
+def known_spread(problem: MatchProblem) -> np.ndarray:
+    """``property_sd`` with 0 where it is not known: the value is taken as stated."""
+    return np.nan_to_num(problem.supplies.property_sd, nan=0.0)
+
+
+def _kept_off(problem: MatchProblem, confidence: float) -> np.ndarray:
+    """How many spreads the mean must keep from each spec's limits, ``(specs,)``."""
+    two_sided = np.isfinite(problem.specs.minimum) & np.isfinite(problem.specs.maximum)
+    return np.where(two_sided, deviations(confidence, sides=2), deviations(confidence, sides=1))
 
 
 def _rules_by_month(

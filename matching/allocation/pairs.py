@@ -6,13 +6,17 @@ import numpy as np
 
 from matching.allocation.result import Pairs
 from matching.problem import BLEND, NO_WASTE, MatchProblem
+from matching.uncertainty import within
 
 
-def allocatable(problem: MatchProblem, pairs: Pairs, *, blend: bool) -> Pairs:
+def allocatable(
+    problem: MatchProblem, pairs: Pairs, *, blend: bool, confidence: float | None = None
+) -> Pairs:
     """Sort ``pairs``, drop those with a spec'd property not assayed and, without ``blend``, those outside a
     spec.
 
-    With ``blend`` a pair outside a `blend` limit stays: a better partner may make up for it in the mix.
+    With ``blend`` a pair outside a `blend` limit stays: a better partner may make up for it in the mix.  With a
+    ``confidence`` each spec of a lot by itself must hold with that probability, both its limits together.
     Pairs without a common month are dropped as well: nothing could move.  Raises ``ValueError`` for a pair
     named twice.
     """
@@ -26,7 +30,11 @@ def allocatable(problem: MatchProblem, pairs: Pairs, *, blend: bool) -> Pairs:
     keep = first <= last
     spec, at = spec_entries(problem, pairs.supply, pairs.demand)
     value = problem.supplies.property_value[pairs.supply[at], problem.specs.property[spec]]
-    inside = (value >= problem.specs.minimum[spec]) & (value <= problem.specs.maximum[spec])
+    low, high = problem.specs.minimum[spec], problem.specs.maximum[spec]
+    inside = (value >= low) & (value <= high)
+    if confidence is not None:
+        sd = problem.supplies.property_sd[pairs.supply[at], problem.specs.property[spec]]
+        inside &= within(value, sd, low, high) >= confidence
     may_mix = (problem.specs.basis[spec] == BLEND) & blend
     keep[at[np.where(may_mix, np.isnan(value), ~inside)]] = False
     return pairs.keep(keep)

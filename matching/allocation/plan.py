@@ -13,6 +13,7 @@ from matching.allocation.planner import NETWORK_COLUMNS, Planner
 from matching.allocation.result import AllocationResult, Pairs
 from matching.params import MatchParams
 from matching.problem import MatchProblem
+from matching.uncertainty import check_confidence
 
 
 def allocate(
@@ -26,6 +27,7 @@ def allocate(
     distance_method: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     network_columns: int = NETWORK_COLUMNS,
+    confidence: float | None = None,
 ) -> AllocationResult:
     """Choose tonnes for every feasible pair and month so that ``objective`` is greatest
     (docs/engine-allocation.md).
@@ -35,11 +37,13 @@ def allocate(
     feasible pairs where they are known already; otherwise the matching finds them with ``params``.
     ``time_limit_s`` bounds the solver's seconds; an answer cut short says so in ``report.status`` and is
     never called optimal.  ``progress`` is told of the matching (supplies done, of how many).  From
-    ``network_columns`` columns on a program without shares, mixes and residues goes to the network simplex.  Raises
-    ``ValueError`` for an unknown objective, a negative time limit or a pair given twice, and
+    ``network_columns`` columns on a program without shares, mixes and residues goes to the network simplex.
+    ``confidence`` (0.5 to below 1) allots only what keeps every spec with that probability where assays have a spread.
+    Raises ``ValueError`` for an unknown objective, a negative time limit, another confidence or a pair given twice, and
     ``AllocationFault`` should the plan not pass the verifier.
     """
     _check_call(objective, time_limit_s)
+    check_confidence(confidence)
     started = time.monotonic()
     deadline = started + time_limit_s if time_limit_s is not None else math.inf
     params = params or MatchParams()
@@ -47,7 +51,9 @@ def allocate(
         from matching.allocation.feasible import feasible_pairs
 
         pairs, distance_method = feasible_pairs(problem, params, progress)
-    planner = Planner(problem, params, pairs, objective=objective, blend=blend, network_columns=network_columns)
+    planner = Planner(
+        problem, params, pairs, objective=objective, blend=blend, network_columns=network_columns, confidence=confidence
+    )
     return planner.plan(deadline, started=started, distance_method=distance_method or "given")
 
 

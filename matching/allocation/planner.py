@@ -20,6 +20,7 @@ from matching.allocation.verify import AllocationFault, verify_allocation
 from matching.allocation.verify_bound import verify_bound
 from matching.params import MatchParams
 from matching.problem import Demands, MatchProblem, Supplies
+from matching.uncertainty import check_confidence, check_spreads
 
 if TYPE_CHECKING:
     from matching.allocation.network import NetworkPlan
@@ -38,10 +39,13 @@ class Planner:
 
     def __init__(
         self, problem: MatchProblem, params: MatchParams, pairs: Pairs, *, objective: str, blend: bool,
-        network_columns: int = NETWORK_COLUMNS,
+        network_columns: int = NETWORK_COLUMNS, confidence: float | None = None,
     ) -> None:
+        check_confidence(confidence)
+        check_spreads(problem)
         self._params, self._objective, self._blend = params, objective, blend
-        self.layout = layout = lay_out(problem, allocatable(problem, pairs, blend=blend))
+        allowed = allocatable(problem, pairs, blend=blend, confidence=confidence)
+        self.layout = layout = lay_out(problem, allowed, confidence=confidence)
         self._value, self._carbon = value_yuan_per_t(problem, layout.pairs), carbon_kg_per_t(problem, layout.pairs)
         cost, families = self._cost(), define_families(layout, blend=blend)
         self._by_network = layout.columns >= network_columns and is_network(layout, families)

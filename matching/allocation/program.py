@@ -17,7 +17,8 @@ class Layout:
     ``pair``), then one per supply and month for the tonnes carried into the next month (``carry_supply``,
     ``carry_month``).
 
-    ``host[r, m]`` is the supply that residue row r joins in month m, -1 where there is none.
+    ``host[r, m]`` is the supply that residue row r joins in month m, -1 where there is none.  ``confidence`` is the
+    probability with which every mix must keep its limits, None where spreads do not count.
     """
 
     problem: MatchProblem
@@ -30,6 +31,7 @@ class Layout:
     carry_supply: np.ndarray
     carry_month: np.ndarray
     host: np.ndarray
+    confidence: float | None = None
 
     @property
     def trades(self) -> int:
@@ -82,7 +84,7 @@ class LinearProgram:
     families_of_rules: tuple[RuleRows, ...]
 
 
-def lay_out(problem: MatchProblem, pairs: Pairs) -> Layout:
+def lay_out(problem: MatchProblem, pairs: Pairs, *, confidence: float | None = None) -> Layout:
     """Number the columns of the program for ``pairs`` (sorted, each with a common month)."""
     first, last = common_months(problem, pairs)
     pair, month = months_of(first, last)
@@ -93,7 +95,7 @@ def lay_out(problem: MatchProblem, pairs: Pairs) -> Layout:
     )
     return Layout(
         problem, pairs, pair, supply, pairs.demand[pair], problem.supplies.waste_type[supply], month,
-        trading[at], carry_month, residue_hosts(problem),
+        trading[at], carry_month, residue_hosts(problem), confidence,
     )
 
 

@@ -50,6 +50,7 @@ def build_result(
         _by_month(main.prices[program.families["demand"]], demands, len(problem.months)),
         _rule_prices(program, main.prices), received, np.maximum(left, 0.0), unplaced,
         _report(layout, program, main, second, float(tonnes @ per_tonne), seed, seconds, solver),
+        layout.confidence,
     )
 
 

@@ -102,7 +102,8 @@ class AllocationResult:
     freight's emissions.  ``supply_price`` ``(supplies, months)`` and ``demand_price`` ``(demands, months)``
     are the worth of one more tonne offered and of one more tonne of room, in ``price_unit``; NaN outside the
     listing's window.  ``left_over_t`` ``(supplies,)`` is what a supply still holds when its window ends;
-    ``received_residue_t`` ``(supplies, months)`` is the residue that joined it.
+    ``received_residue_t`` ``(supplies, months)`` is the residue that joined it.  ``confidence`` is the probability with
+    which every spec was to hold, None where spreads did not count.
     """
 
     objective: str
@@ -124,6 +125,7 @@ class AllocationResult:
     left_over_t: np.ndarray
     unplaced: tuple[UnplacedResidue, ...]
     report: SolveReport
+    confidence: float | None = None
 
     @property
     def price_unit(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matching.allocation.result import OPTIMAL, AllocationResult
-from matching.allocation.verify_pair import pair_faults
+from matching.allocation.verify_pair import CHANCE_TOLERANCE, chance_inside, pair_faults
 from matching.problem import BLEND, MatchProblem
 
 # Relative to the limit, at least this many tonnes: what the solver's own tolerance of 1e-7 may add up to.
@@ -53,7 +53,7 @@ def verify_allocation(problem: MatchProblem, result: AllocationResult) -> list[V
     found += _check_demands(problem, arcs)
     found += _check_shares(problem, arcs)
     if result.blend:
-        found += _check_blends(problem, arcs)
+        found += _check_blends(problem, arcs, result.confidence)
     return found + _check_objective(problem, result, arcs)
 
 
@@ -84,7 +84,9 @@ def _check_arcs(problem: MatchProblem, result: AllocationResult, arcs: list) -> 
         stated = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance[at]
         if abs(stated - freight[at]) > TOLERANCE * max(1.0, abs(stated)):
             found.append(Violation("freight", where, freight[at], stated))
-        faults = pair_faults(problem, supply, demand, distance[at], blend=result.blend)
+        faults = pair_faults(
+            problem, supply, demand, distance[at], blend=result.blend, confidence=result.confidence
+        )
         found += [Violation(rule, where, value, limit) for rule, value, limit in faults]
     return found
 
@@ -161,7 +163,7 @@ def _check_shares(problem: MatchProblem, arcs: list) -> list[Violation]:
     return found
 
 
-def _check_blends(problem: MatchProblem, arcs: list) -> list[Violation]:
+def _check_blends(problem: MatchProblem, arcs: list, confidence: float | None) -> list[Violation]:
     lots = defaultdict(list)
     for supply, demand, month, tonnes in arcs:
         lots[demand].append((month, supply, tonnes))
@@ -169,31 +171,42 @@ def _check_blends(problem: MatchProblem, arcs: list) -> list[Violation]:
     for spec in range(len(specs.demand)):
         if specs.basis[spec] != BLEND:
             continue
-        mixed: dict[int, list[tuple[float, float]]] = defaultdict(list)
+        mixed: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
         for month, supply, tonnes in lots.get(int(specs.demand[spec]), ()):
             if specs.waste_type[spec] in (-1, problem.supplies.waste_type[supply]):
                 value = float(problem.supplies.property_value[supply, specs.property[spec]])
                 weight = mixing_weight(problem, supply, int(specs.property[spec]))
-                mixed[month].append((tonnes * weight, value))
+                spread = float(problem.supplies.property_sd[supply, specs.property[spec]])
+                mixed[month].append((tonnes * weight, value, spread))
         for month, parts in sorted(mixed.items()):
-            found += _check_mix(problem, spec, month, parts)
+            found += _check_mix(problem, spec, month, parts, confidence)
     return found
 
 
-def _check_mix(problem: MatchProblem, spec: int, month: int, parts: list) -> list[Violation]:
-    weight = sum(part for part, _value in parts)
+def _check_mix(
+    problem: MatchProblem, spec: int, month: int, parts: list, confidence: float | None
+) -> list[Violation]:
+    weight = sum(part for part, _value, _spread in parts)
     if weight <= 0:
         return []
-    mean = sum(part * value for part, value in parts) / weight
+    mean = sum(part * value for part, value, _spread in parts) / weight
     low, high = float(problem.specs.minimum[spec]), float(problem.specs.maximum[spec])
     # The solver's tolerance is on tonnes, so a mix of a few kilograms may stray further than a large one.
-    spread = max(1.0, *(abs(value - mean) for _part, value in parts), abs(mean))
+    spread = max(1.0, *(abs(value - mean) for _part, value, _spread in parts), abs(mean))
     slack = TOLERANCE * spread * max(1.0, 1.0 / weight)
     key = problem.properties[problem.specs.property[spec]]
     where = f"{problem.demands.ids[problem.specs.demand[spec]]} {key} in {problem.months[month]}"
     if not mean <= high + slack:
         return [Violation("blend_max", where, mean, high)]
-    return [] if mean >= low - slack else [Violation("blend_min", where, mean, low)]
+    if not mean >= low - slack:
+        return [Violation("blend_min", where, mean, low)]
+    if confidence is None:
+        return []
+    # Lots are independent, so their variances add up; a spread that is not known adds nothing.
+    variance = sum((part * spread) ** 2 for part, _value, spread in parts if not math.isnan(spread))
+    sure = chance_inside(mean, math.sqrt(variance) / weight, low - slack, high + slack)
+    short = sure < confidence - CHANCE_TOLERANCE
+    return [Violation("blend_confidence", where, sure, confidence)] if short else []
 
 
 def _check_objective(problem: MatchProblem, result: AllocationResult, arcs: list) -> list[Violation]:

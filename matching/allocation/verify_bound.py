@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from statistics import NormalDist
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def _arcs_beyond_price(problem: MatchProblem, result: AllocationResult) -> float
         price = result.supply_price[supply, month] + result.demand_price[demand, month] - gains[demand, month]
         for rule in rules[month]:
             at = slice(*np.searchsorted(demand, [_demand_of(problem, rule), _demand_of(problem, rule) + 1]))
-            price[at] += rule.price * _rule_weights(problem, rule, supply[at])
+            price[at] += rule.price * _rule_weights(problem, rule, supply[at], result.confidence)
         beyond = np.where((first <= month) & (month <= last), worth - price, 0.0)
         total += float(np.maximum(beyond, 0.0) @ problem.demands.t_per_month[demand])
     return total
@@ -135,8 +136,10 @@ def _demand_of(problem: MatchProblem, rule: RulePrice) -> int:
     return int(problem.specs.demand[rule.rule])
 
 
-def _rule_weights(problem: MatchProblem, rule: RulePrice, supply: np.ndarray) -> np.ndarray:
-    """What one tonne of each supply puts into the rule's row."""
+def _rule_weights(
+    problem: MatchProblem, rule: RulePrice, supply: np.ndarray, confidence: float | None
+) -> np.ndarray:
+    """What one tonne of each supply puts into the rule's row; with a confidence on the safe side of its spread."""
     waste = problem.supplies.waste_type[supply]
     if rule.family == "share":
         demand, kind = divmod(rule.rule, len(problem.waste_types))
@@ -145,6 +148,11 @@ def _rule_weights(problem: MatchProblem, rule: RulePrice, supply: np.ndarray) ->
     key = int(specs.property[spec])
     value = problem.supplies.property_value[supply, key]
     over = value - specs.maximum[spec] if rule.family == "blend_max" else specs.minimum[spec] - value
+    if confidence is not None:
+        # What may go wrong is halved where there is a limit on either side.
+        limits = math.isfinite(specs.minimum[spec]) + math.isfinite(specs.maximum[spec])
+        spread = problem.supplies.property_sd[supply, key]
+        over = over - NormalDist().inv_cdf((1.0 - confidence) / limits) * np.where(spread > 0, spread, 0.0)
     binds = (specs.waste_type[spec] == -1) | (specs.waste_type[spec] == waste)
     return np.where(binds, over * _dry_shares(problem, supply, key), 0.0)
 

@@ -6,11 +6,17 @@ import math
 
 from matching.problem import BLEND, MatchProblem
 
+# Two ways of computing a normal probability differ by less.
+CHANCE_TOLERANCE = 1e-9
+
 
 def pair_faults(
-    problem: MatchProblem, supply: int, demand: int, distance_km: float, *, blend: bool
+    problem: MatchProblem, supply: int, demand: int, distance_km: float, *, blend: bool, confidence: float | None = None
 ) -> list[tuple[str, float, float]]:
-    """Every gate the pair fails, as (rule, found, limit); NaN found means not assayed."""
+    """Every gate the pair fails, as (rule, found, limit); NaN found means not assayed.
+
+    With a ``confidence`` a lot that keeps a limit with less probability fails it as well.
+    """
     supplies, demands = problem.supplies, problem.demands
     waste, receiver = int(supplies.waste_type[supply]), int(demands.enterprise[demand])
     faults: list[tuple[str, float, float]] = []
@@ -28,7 +34,7 @@ def pair_faults(
     lot = max(float(supplies.min_lot_t[supply]), float(demands.min_lot_t[demand]))
     if not common >= lot:
         faults.append(("min_lot", common, lot))
-    return faults + _spec_faults(problem, supply, demand, waste, blend=blend)
+    return faults + _spec_faults(problem, supply, demand, waste, blend=blend, confidence=confidence)
 
 
 def _licensed(problem: MatchProblem, waste: str, codes: tuple[str, ...], receiver: int) -> bool:
@@ -37,7 +43,7 @@ def _licensed(problem: MatchProblem, waste: str, codes: tuple[str, ...], receive
 
 
 def _spec_faults(
-    problem: MatchProblem, supply: int, demand: int, waste: int, *, blend: bool
+    problem: MatchProblem, supply: int, demand: int, waste: int, *, blend: bool, confidence: float | None
 ) -> list[tuple[str, float, float]]:
     specs, faults = problem.specs, []
     first = int(specs.demand.searchsorted(demand, side="left"))
@@ -56,4 +62,17 @@ def _spec_faults(
             faults.append((f"spec_max:{key}", value, high))
         elif value < low:
             faults.append((f"spec_min:{key}", value, low))
+        elif confidence is not None:
+            sure = chance_inside(value, float(problem.supplies.property_sd[supply, specs.property[spec]]), low, high)
+            if sure < confidence - CHANCE_TOLERANCE:
+                faults.append((f"spec_confidence:{key}", sure, confidence))
     return faults
+
+
+def chance_inside(mean: float, spread: float, low: float, high: float) -> float:
+    """The share of a normal distribution within ``low``..``high``; without a spread 1 or 0."""
+    if math.isnan(spread) or spread == 0:
+        return float(low <= mean <= high)
+    outside_high = 0.5 * math.erfc((high - mean) / (spread * math.sqrt(2.0)))
+    outside_low = 0.5 * math.erfc((mean - low) / (spread * math.sqrt(2.0)))
+    return 1.0 - outside_high - outside_low

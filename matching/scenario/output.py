@@ -19,6 +19,7 @@ OURS = frozenset(
         "matches.csv",
         "allocation.csv",
         "prices.csv",
+        "blends.csv",
         "flows.csv",
         "chains.csv",
         "summary.json",

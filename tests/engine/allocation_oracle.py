@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 from scipy.optimize import linprog
+from scipy.stats import norm
 
 from models.catalogue import DATA_FOLDER
 from tests.engine.oracle import Row, Tables, _number, _window, judge
@@ -26,8 +27,12 @@ class Best:
     freight: float
 
 
-def best_plan(tables: Tables, objective: str, *, blend: bool, months: int = 12) -> Best:
-    """The optimum over all plans that keep the rules."""
+def best_plan(
+    tables: Tables, objective: str, *, blend: bool, months: int = 12, confidence: float | None = None
+) -> Best:
+    """The optimum over all plans that keep the rules; with a confidence, over those that keep each spec of a lot with
+    that probability and the mean of a mix by so many spreads of its lots, added up.
+    """
     supplies = {row["id"]: row for row in tables["supplies.csv"]}
     demands = {row["id"]: row for row in tables["demands.csv"]}
     assays = {(row["supply"], row["property"]): float(row["value"]) for row in tables["assays.csv"]}
@@ -36,6 +41,7 @@ def best_plan(tables: Tables, objective: str, *, blend: bool, months: int = 12) 
         (s, d, m)
         for (s, d), pair in sorted(judged.items())
         if pair.status == "feasible" and (blend or _meets_blends(tables, supplies[s], d, assays))
+        and (confidence is None or _sure_enough(tables, supplies[s], d, blend, confidence))
         for m in sorted(set(_window(supplies[s], months)) & set(_window(demands[d], months)))
     ]
     if not arcs:
@@ -52,7 +58,7 @@ def best_plan(tables: Tables, objective: str, *, blend: bool, months: int = 12) 
     _supply_rows(tables, arcs, months, at_most)
     _demand_rows(tables, arcs, months, at_most)
     if blend:
-        _blend_rows(tables, supplies, arcs, assays, at_most)
+        _blend_rows(tables, supplies, arcs, assays, at_most, confidence)
     freight = np.array([judged[s, d].freight for s, d, _ in arcs])
     gain = {
         "value": np.array([judged[s, d].surplus for s, d, _ in arcs]),
@@ -113,11 +119,17 @@ def _demand_rows(tables: Tables, arcs: list, months: int, at_most) -> None:
                     at_most({at: (waste[arcs[at][0]] == accept["waste_type"]) - share for at in mine}, 0.0)
 
 
-def _blend_rows(tables: Tables, supplies: dict[str, Row], arcs: list, assays: dict, at_most) -> None:
+def _blend_rows(
+    tables: Tables, supplies: dict[str, Row], arcs: list, assays: dict, at_most, confidence: float | None
+) -> None:
+    spreads = _spreads(tables)
     for spec in tables["specs.csv"]:
         if spec["basis"] != "blend":
             continue
-        key = spec["property"]
+        key, off = spec["property"], 0.0
+        if confidence is not None:
+            missed = (1.0 - confidence) / (2 if spec["min"] and spec["max"] else 1)
+            off = float(norm.isf(missed))
         for month in sorted({m for _, d, m in arcs if d == spec["demand"]}):
             over: dict[int, float] = {}
             under: dict[int, float] = {}
@@ -126,12 +138,33 @@ def _blend_rows(tables: Tables, supplies: dict[str, Row], arcs: list, assays: di
                 if d != spec["demand"] or m != month or not bound:
                     continue
                 weight = 1.0 - assays.get((s, "moisture"), 0.0) / 100.0 if _dry(key) else 1.0
-                over[at] = weight * (assays[s, key] - _number(spec["max"], 0.0))
-                under[at] = weight * (_number(spec["min"], 0.0) - assays[s, key])
+                kept = off * spreads.get((s, key), 0.0)
+                over[at] = weight * (assays[s, key] + kept - _number(spec["max"], 0.0))
+                under[at] = weight * (_number(spec["min"], 0.0) - assays[s, key] + kept)
             if spec["max"]:
                 at_most(over, 0.0)
             if spec["min"]:
                 at_most(under, 0.0)
+
+
+def _spreads(tables: Tables) -> dict[tuple[str, str], float]:
+    """What has no spread, or one of 0, is left out."""
+    rows = [row for row in tables["assays.csv"] if float(row.get("sd") or 0) > 0]
+    return {(row["supply"], row["property"]): float(row["sd"]) for row in rows}
+
+
+def _sure_enough(tables: Tables, supply: Row, demand: str, blend: bool, confidence: float) -> bool:
+    values = {row["property"]: float(row["value"]) for row in tables["assays.csv"] if row["supply"] == supply["id"]}
+    for spec in tables["specs.csv"]:
+        key = (supply["id"], spec["property"])
+        spread = _spreads(tables).get(key)
+        other = spec["demand"] != demand or spec["waste_type"] not in ("", supply["waste_type"])
+        if other or spread is None or (blend and spec["basis"] == "blend"):
+            continue
+        lot = norm(values[spec["property"]], spread)
+        if lot.cdf(_number(spec["max"], np.inf)) - lot.cdf(_number(spec["min"], -np.inf)) < confidence:
+            return False
+    return True
 
 
 def _meets_blends(tables: Tables, supply: Row, demand: str, assays: dict) -> bool:

@@ -41,7 +41,9 @@ def test_allocate_writes_plan_prices_and_summary(scenario: Path, tmp_path: Path,
     plan, prices = _rows(out / "allocation.csv"), _rows(out / "prices.csv")
 
     assert ended.exit_code == 0, ended.output
-    assert sorted(path.name for path in out.iterdir()) == ["allocation.csv", "prices.csv", "summary.json"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "allocation.csv", "blends.csv", "prices.csv", "summary.json",
+    ]
     assert summary["status"] == "optimal"
     assert sum(float(row["tonnes"]) for row in plan) == pytest.approx(summary["tonnes"])
     gain = sum(float(row["tonnes"]) * float(row["value_yuan_per_t"]) for row in plan)

@@ -93,12 +93,14 @@ def test_a_limit_is_met_to_the_last_bit(tmp_path: Path) -> None:
 def test_more_properties_than_a_word_has_bits(tmp_path: Path) -> None:
     problem = random_problem(tmp_path, 7, SHAPES[0])
     unused, values = 65, problem.supplies.property_value
+    spreads = problem.supplies.property_sd
     many = replace(
         problem,
         properties=(*(f"p{n}" for n in range(unused)), *problem.properties),
         specs=replace(problem.specs, property=problem.specs.property + unused),
         supplies=replace(
-            problem.supplies, property_value=np.hstack([np.full((len(values), unused), np.nan), values])
+            problem.supplies, property_value=np.hstack([np.full((len(values), unused), np.nan), values]),
+            property_sd=np.hstack([np.full((len(values), unused), np.nan), spreads]),
         ),
     )
     assert both(many, MatchParams(top_k=0)).unverified_count == both(problem, MatchParams(top_k=0)).unverified_count

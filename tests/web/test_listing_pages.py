@@ -38,6 +38,16 @@ def market(app: Flask) -> Iterator[SimpleNamespace]:
             session, owner=plant, code="S-ash", ask_yuan_per_t=-5, stock_t=300, min_lot_t=50, note="按装机容量估算",
             quantity_quality="estimate", max_distance_km=400, assays={"loi": 6.2, "so3": 1.0}, end_month="2027-12",
         )
+        # Read off its own page and nowhere else: its waste type is no other's.
+        found.gypsum = make.supply(
+            session, owner=plant, code="S-spread", waste_type_id="fgd_gypsum", assays={"so3": 42.0, "loi": 7.6}
+        )
+        for assay in found.gypsum.assays:
+            assay.sd = 0.4
+        make.demand(
+            session, owner=brick, code="D-spread", accepts={"fgd_gypsum": 1.0},
+            specs=[{"property_id": "loi", "maximum": 8, "standard": "", "clause": ""}],
+        )
         found.near = make.demand(
             session, owner=cement, code="D-near", bid_yuan_per_t=40, accepts={make.WASTE: 0.4},
             specs=[{"property_id": "loi", "maximum": 8, "standard": "GB/T 1596-2017", "clause": "表1"}],
@@ -123,6 +133,15 @@ class TestASupply:
         loss = next(row for row in rows if row.text.startswith("烧失量"))
         assert "6.2" in loss.text and "余量" in loss.text and "GB/T 1596" in loss.text
         assert loss.all("div", class_="band")
+
+    def test_a_spread_is_shown_with_what_it_means_for_the_limit(self, client: FlaskClient) -> None:
+        page = read(client, "/supplies/S-spread")
+        rows = page.main.all("table", class_="assays")[0].all("tr")
+        assert "± 0.4" in next(row for row in rows if row.text.startswith("烧失量")).text
+        said = [chip.text for card in matches(page) for chip in card.all("li")]
+        assert any("约 84% 的批次合格（波动 0.4）" in text for text in said), said
+        pair = read(client, "/matches/S-spread/D-spread")
+        assert "约 84% 的批次合格" in pair.text
 
     def test_the_map_says_the_same(self, client: FlaskClient) -> None:
         import json
