@@ -139,6 +139,14 @@ def test_the_safe_bound_by_hand(tmp_path: Path) -> None:
     assert mixed.sd.tolist() == pytest.approx([np.sqrt(2 * 50**2 + 30**2) / 300])
 
 
+def test_the_network_simplex_keeps_to_the_same_lots(tmp_path: Path) -> None:
+    """Without mixes nothing couples the lots, and the gate alone says who may trade."""
+    problem = _three_lots(tmp_path, spec="D,gangue,loi,,8,each")
+    plans = [allocate(problem, confidence=0.6, network_columns=columns) for columns in (0, 10**9)]
+    assert [arcs_of(problem, plan) for plan in plans] == [{("S1", "D", 0): 100.0, ("S3", "D", 0): 200.0}] * 2
+    assert "highs" not in plans[0].report.versions
+
+
 def test_two_limits_share_what_may_go_wrong(tmp_path: Path) -> None:
     problem = _three_lots(tmp_path, spec="D,gangue,loi,4,8,blend")
     plan = allocate(problem, confidence=0.95)

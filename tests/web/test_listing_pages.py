@@ -193,6 +193,7 @@ def test_a_demand_shows_its_limits_with_standard(client: FlaskClient) -> None:
 def test_a_pair_is_explained(client: FlaskClient) -> None:
     client.set_cookie("lang", "en")
     assert "It fits." in read(client, "/matches/S-ash/D-near").main.text
+    assert "limit ≤ 8; holds in 84% of lots (spread 0.4)" in read(client, "/matches/S-spread/D-spread").main.text
     strict = read(client, "/matches/S-ash/D-strict").main.text
     assert "It does not fit as it is." in strict and "limit ≤ 5" in strict and "must fall by 1.2 to 5" in strict
     untested = read(client, "/matches/S-ash/D-untested").main.text
