@@ -12,10 +12,14 @@ from typing import Any
 import click
 
 from marketplace.cli.blends import BLENDS_HEADER, blend_rows, surety, surety_lines
+from marketplace.cli.choices import choice_options, choice_summary, chosen
 from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
 from matching.allocation import AllocationResult, allocate
 from matching.allocation.blends import blends_of
+from matching.allocation.choices import WITHIN_GAP
 from matching.allocation.objectives import OBJECTIVES
+from matching.allocation.result import OPTIMAL
+from matching.allocation.whole import allocate_whole
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.scenario.output import csv_text, json_text, write_folder
@@ -56,29 +60,43 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @engine_options
 @out_option
 @plan_options
+@choice_options
 def allocate_command(
     scenario: Path, distance: str | None, roads: Path | None, router_url: str | None, seed: int,
     out: Path | None, objective: str, blend: bool, time_limit: float | None, confidence: float | None,
+    min_lots: bool, max_suppliers: int | None, single_source: bool, gap: float,
 ) -> None:
     """Write the best plan of tonnes for SCENARIO."""
     if out is None:
         raise click.UsageError("name a folder to write with --out")
+    choices = chosen(min_lots=min_lots, max_suppliers=max_suppliers, single_source=single_source)
     started = time.perf_counter()
     problem = load(scenario)
     params = MatchParams(top_k=0, distance=distance_model(problem, distance, roads, router_url), seed=seed)
     loaded = time.perf_counter()
-    with progress_bar("match") as progress:
-        plan = allocate(
-            problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress,
-            confidence=confidence,
+    whole = None
+    if choices:
+        whole = allocate_whole(
+            problem, params, choices=choices, objective=objective, blend=blend, relative_gap=gap,
+            time_limit_s=time_limit, confidence=confidence,
         )
+        plan = whole.plan
+    else:
+        with progress_bar("match") as progress:
+            plan = allocate(
+                problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress,
+                confidence=confidence,
+            )
     seconds = {"load": loaded - started, "allocate": time.perf_counter() - loaded}
     blends = blends_of(problem, plan)
     write_folder(out, {
         "allocation.csv": csv_text(HEADER, plan_rows(problem, plan)),
         "prices.csv": csv_text(("kind", "id", "month", plan.price_unit), price_rows(problem, plan)),
         "blends.csv": csv_text(BLENDS_HEADER, blend_rows(problem, blends)),
-        "summary.json": json_text(plan_summary(problem, plan, seconds) | surety(problem, plan, blends)),
+        "summary.json": json_text(
+            plan_summary(problem, plan, seconds) | surety(problem, plan, blends)
+            | ({"choices": choice_summary(whole)} if whole else {})
+        ),
     })
     click.echo(
         f"{plan.report.status}: {plan.total_t:,.0f} t on {len(plan.tonnes)} arcs, {objective}"
@@ -91,7 +109,7 @@ def allocate_command(
 
 def end_unless_proven(plan: AllocationResult) -> None:
     """Exit with code 1 and the reason where the plan is not proven to be the best one."""
-    if not plan.report.is_optimal:
+    if plan.report.status not in (OPTIMAL, WITHIN_GAP):
         click.echo(f"not proven best: {plan.report.stop_reason}", err=True)
         sys.exit(NOT_PROVEN)
 

@@ -98,3 +98,27 @@ def test_symbiosis_writes_flows_chains_measures_and_graph(scenario: Path, tmp_pa
     chains = {row["chain"] for row in _rows(out / "chains.csv")}
     assert len(chains) == data["metrics"]["chains"]["value"]
     assert data["plan"]["status"] == "optimal"
+
+
+def test_whole_choices_are_kept_and_told(scenario: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    ended = _plan(scenario, out, "--min-lots", "--single-source", "--objective", "tonnes")
+    assert ended.exit_code == 0, ended.output
+    summary, plan = json.loads((out / "summary.json").read_text(encoding="utf-8")), _rows(out / "allocation.csv")
+    assert summary["choices"]["max_suppliers"] == 1 and summary["choices"]["min_lots"]
+    assert summary["objective"] <= summary["choices"]["objective_without"] + 1e-6
+    suppliers: dict[str, set[str]] = {}
+    for row in plan:
+        suppliers.setdefault(row["demand"], set()).add(row["supply"])
+    assert plan and max(map(len, suppliers.values())) == 1
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("--single-source", "--max-suppliers", "3"), "--single-source is one supplier, --max-suppliers says 3; give one"),
+    (("--max-suppliers", "0"), "0 is not in the range x>=1"),
+    (("--min-lots", "--gap", "-1"), "-1.0 is not in the range 0<=x<1"),
+])
+def test_choices_that_cannot_be(scenario: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    ended = _plan(scenario, tmp_path / "out", *arguments)
+    assert ended.exit_code == 2 and said in ended.output
+    assert not (tmp_path / "out").exists()
