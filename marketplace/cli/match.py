@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
+from matching.cluster import match_on_cluster
 from matching.explaining import Explanation, explain, near_misses
 from matching.params import DistanceModel, MatchParams
 from matching.problem import MatchProblem
@@ -52,6 +53,12 @@ MARKS = {"yes": "✓", "no": "✕", "unknown": "?"}
     help="Partners kept per supply; 0 keeps every pair.",
 )
 @click.option(
+    "--cluster",
+    metavar="tcp://HOST:PORT",
+    default=None,
+    help="Match on the workers of this Dask scheduler, who read SCENARIO themselves; the same output.",
+)
+@click.option(
     "--explain",
     "pair",
     nargs=2,
@@ -67,6 +74,7 @@ def match_command(
     seed: int,
     out: Path | None,
     top: int,
+    cluster: str | None,
     pair: tuple[str, str] | None,
 ) -> None:
     """Rank the partners of every supply of SCENARIO, or explain one pair."""
@@ -81,7 +89,10 @@ def match_command(
     if out is None:
         raise click.UsageError("name a folder to write with --out, or a pair with --explain")
     with progress_bar("match") as progress:
-        result = match(problem, params, progress=progress)
+        if cluster is None:
+            result = match(problem, params, progress=progress)
+        else:
+            result = match_on_cluster(scenario.resolve(), problem, params, cluster, progress=progress)
     matched = time.perf_counter()
 
     def summary() -> Iterator[str]:

@@ -12,11 +12,13 @@ from typing import Any
 import click
 
 from matching.catalogue import read_catalogue
+from matching.cluster import ClusterError
 from matching.distance import METHODS, DistanceUnavailable, RouterError, choose_distance
 from matching.params import DistanceModel
 from matching.problem import MatchProblem
 from matching.scenario import ScenarioError, read_scenario
 from matching.scenario.output import OutputRefused, check_out
+from matching.scenario.parquet import ParquetUnavailable
 from models.catalogue import DATA_FOLDER
 
 BAD_INPUT = 2
@@ -50,7 +52,7 @@ def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--seed", type=int, default=0, show_default=True, help="Same input and seed, same output."
         ),
     ]
-    command = _clear_endings(command)
+    command = clear_endings(command)
     for option in reversed(options):
         command = option(command)
     return command
@@ -105,7 +107,9 @@ def _checked_out(ctx: click.Context, param: click.Parameter, out: Path | None) -
     return out
 
 
-def _clear_endings(command: Callable[..., Any]) -> Callable[..., Any]:
+def clear_endings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """End a command with one clear message and exit code 2 where its input or what it needs is at fault."""
+
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -115,7 +119,7 @@ def _clear_endings(command: Callable[..., Any]) -> Callable[..., Any]:
                 click.echo(str(fault), err=True)
             count = len(error.faults)
             click.echo(f"{count} fault{'s' if count != 1 else ''}; nothing was written", err=True)
-        except (DistanceUnavailable, RouterError, OutputRefused) as error:
+        except (ClusterError, DistanceUnavailable, OutputRefused, ParquetUnavailable, RouterError) as error:
             click.echo(f"{error}; nothing was written", err=True)
         sys.exit(BAD_INPUT)
 

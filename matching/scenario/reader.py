@@ -11,7 +11,7 @@ from matching.scenario.faults import Fault, ScenarioError, Speller, nearest, sho
 from matching.scenario.schema import TABLES
 from matching.scenario.settings import FILE as SETTINGS_FILE
 from matching.scenario.settings import read_settings
-from matching.scenario.tables import Rows, read_table
+from matching.scenario.tables import Rows, parquet_of, read_table
 
 
 def read_scenario(folder: Path | str, catalogue: Catalogue) -> MatchProblem:
@@ -36,12 +36,24 @@ def read_scenario(folder: Path | str, catalogue: Catalogue) -> MatchProblem:
     return build_problem(settings, tables, catalogue)
 
 
+def checked_tables(folder: Path, catalogue: Catalogue) -> dict[str, Rows]:
+    """The tables of a scenario, checked as :func:`read_scenario` does and with its faults, not yet arrays."""
+    faults: list[Fault] = []
+    tables = {table.file: read_table(folder / table.file, table, catalogue, faults) for table in TABLES}
+    _references(tables, faults)
+    _relations(tables, catalogue, faults)
+    if faults:
+        raise ScenarioError(faults)
+    return tables
+
+
 def _misspelt_files(folder: Path, faults: list[Fault]) -> None:
     """A file whose name is nearly one of ours would be passed over in silence; others may lie there."""
     known = {table.file for table in TABLES} | {SETTINGS_FILE}
+    known |= {str(parquet_of(Path(table.file))) for table in TABLES}
     for path in sorted(folder.iterdir()):
         hint = (
-            nearest(path.name, known) if path.suffix in (".csv", ".toml") and path.name not in known else ""
+            nearest(path.name, known) if path.suffix in (".csv", ".parquet", ".toml") and path.name not in known else ""
         )
         if hint:
             faults.append(

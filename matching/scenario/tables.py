@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from matching.catalogue import Catalogue
@@ -38,12 +38,17 @@ class Rows:
 
 
 def read_table(path: Path, table: Table, catalogue: Catalogue, faults: list[Fault]) -> Rows:
-    """Read ``path``; what is wrong is added to ``faults`` and a bad cell reads as None."""
+    """Read ``path``, or the Parquet file of its name; what is wrong is added to ``faults`` and a bad cell reads as
+    None.
+    """
     rows = Rows(table, values={column.name: [] for column in table.columns})
-    text = _text(path, rows, faults)
-    if text is None:
-        return rows
-    header, body = _cells(text, rows, faults)
+    if parquet_of(path).is_file():
+        header, body = _parquet_cells(path, rows, faults)
+    else:
+        text = _text(path, rows, faults)
+        if text is None:
+            return rows
+        header, body = _cells(text, rows, faults)
     if header is None:
         return rows
     present = _header(header, table, rows, faults)
@@ -63,6 +68,29 @@ def read_table(path: Path, table: Table, catalogue: Catalogue, faults: list[Faul
             rows.values[column.name] = [None] * len(rows)
     _once(rows, faults)
     return rows
+
+
+def _parquet_cells(
+    path: Path, rows: Rows, faults: list[Fault]
+) -> tuple[list[str] | None, list[tuple[int, list[str]]]]:
+    """As :func:`_cells`, of the Parquet file in place of ``path``; faults then name that file."""
+    from matching.scenario.parquet import read_cells
+
+    file = parquet_of(path)
+    rows.table = replace(rows.table, file=file.name)
+    if path.is_file():
+        faults.append(Fault(file.name, 0, 0, "", f"{path.name} beside it", "one of the two files, not both"))
+    try:
+        return read_cells(file)
+    except ValueError as error:
+        rows.whole = False
+        faults.append(Fault(file.name, 0, 0, "", str(error), "a Parquet file with the columns of the CSV file"))
+        return None, []
+
+
+def parquet_of(csv_file: Path) -> Path:
+    """The Parquet file that may stand in place of a CSV file."""
+    return csv_file.with_suffix(".parquet")
 
 
 def _text(path: Path, rows: Rows, faults: list[Fault]) -> str | None:
