@@ -15,6 +15,7 @@ ALL = {
     "live_index": "one listing's partners among a million, beside PostgreSQL",
     "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
+    "national": "China's coal power, cement and steel plants: tonnes placed and left over",
     "ledger_verify": "verifying a ledger of 100,000 entries",
 }
 
