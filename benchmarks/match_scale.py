@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from functools import partial
 
 import numpy as np
 
@@ -26,7 +27,7 @@ READABLE, BASELINES = 10_000, 100_000
 def case(which: str, size: int) -> None:
     """One engine or pipeline on one market, in this process."""
     problem = clustered_market(size)
-    if which in ("balltree", "polars"):
+    if which in ("balltree", "balltree-one", "polars"):
         pipeline = _pipeline(which)
         seconds, found = timed(lambda: pipeline(problem, TOP))
         supply, demand, _score, in_range = found  # type: ignore[misc]
@@ -42,11 +43,13 @@ def case(which: str, size: int) -> None:
 
 def _pipeline(which: str):  # type: ignore[no-untyped-def]
     """The pipeline, its libraries imported: nobody is charged for that."""
-    if which == "balltree":
-        from benchmarks.baselines.balltree import best_partners
-    else:
+    if which == "polars":
         from benchmarks.baselines.polars_pipeline import best_partners
-    return best_partners
+
+        return best_partners
+    from benchmarks.baselines.balltree import best_partners
+
+    return partial(best_partners, threads=1) if which == "balltree-one" else best_partners
 
 
 def main(*, quick: bool = False, million: bool = False) -> None:
@@ -66,7 +69,8 @@ def main(*, quick: bool = False, million: bool = False) -> None:
 def _one_size(table: Table, size: int) -> None:
     name, runs = f"{size:,} x {size:,}", 3
     tree = measure(_NAME, f"{name}: BallTree + NumPy", "balltree", size, runs=runs)
-    found = [tree, measure(_NAME, f"{name}: polars", "polars", size, runs=runs)]
+    one = measure(_NAME, f"{name}: BallTree + NumPy, one core", "balltree-one", size, runs=1)
+    found = [tree, one, measure(_NAME, f"{name}: polars", "polars", size, runs=runs)]
     if size <= READABLE:
         found.append(measure(_NAME, f"{name}: readable engine", "numpy", size, runs=runs))
     found.append(measure(_NAME, f"{name}: compiled engine", "compiled", size, runs=runs))

@@ -19,8 +19,13 @@ from matching.problem import EACH, MatchProblem
 CHUNK = 1_000
 
 
-def best_partners(problem: MatchProblem, top_k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
-    """Supplies, demands and scores of the kept pairs in order of supply and rank, and how many are in range."""
+def best_partners(
+    problem: MatchProblem, top_k: int, *, threads: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Supplies, demands and scores of the kept pairs in order of supply and rank, and how many are in range.
+
+    ``threads`` defaults to the processors there are.
+    """
     s, d = problem.supplies, problem.demands
     jobs = []
     for waste in range(len(problem.waste_types)):
@@ -30,7 +35,7 @@ def best_partners(problem: MatchProblem, top_k: int) -> tuple[np.ndarray, np.nda
             tree = BallTree(np.radians(np.column_stack([d.lat[takers], d.lon[takers]])), metric="haversine")
             jobs += [(tree, takers, mine[at : at + CHUNK]) for at in range(0, len(mine), CHUNK)]
     specs = _specs_by_demand(problem)
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
         parts = list(pool.map(lambda job: _chunk(problem, specs, *job, top_k), jobs))
     supply, demand, score = (np.concatenate([part[at] for part in parts]) for at in range(3))
     order = np.argsort(supply, kind="stable")

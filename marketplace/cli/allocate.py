@@ -16,9 +16,8 @@ from marketplace.cli.choices import choice_options, choice_summary, chosen
 from marketplace.cli.options import distance_model, engine_options, load, out_option, progress_bar
 from matching.allocation import AllocationResult, allocate
 from matching.allocation.blends import blends_of
-from matching.allocation.choices import WITHIN_GAP
 from matching.allocation.objectives import OBJECTIVES
-from matching.allocation.result import OPTIMAL
+from matching.allocation.result import OPTIMAL, WITHIN_GAP
 from matching.allocation.whole import allocate_whole
 from matching.params import MatchParams
 from matching.problem import MatchProblem

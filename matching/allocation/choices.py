@@ -9,9 +9,6 @@ from matching.allocation.result import AllocationResult
 from matching.allocation.verify import TOLERANCE, Violation
 from matching.problem import MatchProblem
 
-# A plan that is not proven best but as near to it as was asked.
-WITHIN_GAP = "within_gap"
-
 
 def check_gap(relative_gap: float) -> None:
     """Raise ``ValueError`` where ``relative_gap`` is no share."""

@@ -87,11 +87,13 @@ class Highs:
 
         ``method`` ``dual`` or ``primal`` is that simplex, from the present basis; ``interior`` is the
         interior point with crossover, from scratch, which is quicker where the basis would have a long way
-        to go.
+        to go; ``central`` is the same without crossover, for programs where that takes longer than all else.
         """
-        if method == "interior":
+        inside = method in ("interior", "central")
+        if inside:
             self._check(self._model.clearSolver(), "restart")
-        self._set("solver", "ipm" if method == "interior" else "simplex")
+        self._set("solver", "ipm" if inside else "simplex")
+        self._set("run_crossover", "off" if method == "central" else "on")
         self._set("simplex_strategy", _PRIMAL_SIMPLEX if method == "primal" else _DUAL_SIMPLEX)
         limit = math.inf if math.isinf(seconds) else self._model.getRunTime() + max(seconds, 0.0)
         self._set("time_limit", limit)

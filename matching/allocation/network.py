@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import numba
 import numpy as np
 
+from matching.allocation.model import competing
 from matching.allocation.network_dual import Fan, fan, reoptimise
 from matching.allocation.network_kernel import NONE, Tree, optimise, reprice, star
 from matching.allocation.program import Layout, LinearProgram, window_rows
 from matching.allocation.result import OPTIMAL, TIME_LIMIT, UNBOUNDED
-from matching.allocation.sifting import Solved
+from matching.allocation.sifting import Solved, beyond_prices
 
 # Whole numbers stay below this, sums along any way through the tree included.
 _LARGEST = 2.0**60
@@ -156,7 +157,7 @@ class NetworkPlan:
             # Before the optimum the prices bound the plan all the same, by weak duality; at the optimum no column
             # brings more than its prices.
             reduced = program.cost - _priced(self._layout, program, prices)
-            bound += float(np.maximum(reduced, 0.0) @ program.ceiling)
+            bound += beyond_prices(reduced, program.ceiling, competing(self._layout)[-1])
         return _solved(self._network, self._tree, main, program.cost, prices, bound)
 
     def _least_freight(self, program: LinearProgram, deadline: float) -> Solved:
@@ -213,3 +214,17 @@ def _priced(layout: Layout, program: LinearProgram, prices: np.ndarray) -> np.nd
     carry = supply_base[layout.carry_supply] + layout.carry_month
     trades = supply[supply_base[layout.supply] + layout.month] + demand[demand_base[layout.demand] + layout.month]
     return np.concatenate([trades, supply[carry] - supply[carry + 1]])
+
+
+def beyond_flow_prices(layout: Layout, program: LinearProgram) -> np.ndarray:
+    """What each column brings beyond the prices of the pure flow, shape ``(columns,)``.
+
+    The flow passes over shares, mixes and residues; its prices say which arcs a plan with them may want.
+    """
+    rows = program.families["demand"].stop
+    pure = replace(program, upper=program.upper[:rows])
+    network = lay_network(layout, pure, program.cost)
+    tree = star(network.balance, network.arcs)
+    costs, scale = network.costs(program.cost)
+    optimise(network.tail, network.head, costs, tree, np.iinfo(np.int64).max)
+    return program.cost - _priced(layout, pure, np.maximum(_signed(network, tree, scale), 0.0))

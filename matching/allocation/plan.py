@@ -11,6 +11,7 @@ from collections.abc import Callable
 from matching.allocation.objectives import OBJECTIVES
 from matching.allocation.planner import NETWORK_COLUMNS, Planner
 from matching.allocation.result import AllocationResult, Pairs
+from matching.allocation.sifting import PROVEN_GAP
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.uncertainty import check_confidence
@@ -28,6 +29,7 @@ def allocate(
     progress: Callable[[int, int], None] | None = None,
     network_columns: int = NETWORK_COLUMNS,
     confidence: float | None = None,
+    relative_gap: float = PROVEN_GAP,
 ) -> AllocationResult:
     """Choose tonnes for every feasible pair and month so that ``objective`` is greatest
     (docs/engine-allocation.md).
@@ -39,6 +41,7 @@ def allocate(
     never called optimal.  ``progress`` is told of the matching (supplies done, of how many).  From
     ``network_columns`` columns on a program without shares, mixes and residues goes to the network simplex.
     ``confidence`` (0.5 to below 1) allots only what keeps every spec with that probability where assays have a spread.
+    A program of more than some hundred thousand columns is solved until plan and bound are within ``relative_gap``.
     Raises ``ValueError`` for an unknown objective, a negative time limit, another confidence or a pair given twice, and
     ``AllocationFault`` should the plan not pass the verifier.
     """
@@ -52,7 +55,8 @@ def allocate(
 
         pairs, distance_method = feasible_pairs(problem, params, progress)
     planner = Planner(
-        problem, params, pairs, objective=objective, blend=blend, network_columns=network_columns, confidence=confidence
+        problem, params, pairs, objective=objective, blend=blend, network_columns=network_columns,
+        confidence=confidence, relative_gap=relative_gap,
     )
     return planner.plan(deadline, started=started, distance_method=distance_method or "given")
 

@@ -15,7 +15,7 @@ from matching.allocation.pairs import allocatable
 from matching.allocation.program import Layout, assemble, is_network, lay_out, outline
 from matching.allocation.report import build_result
 from matching.allocation.result import OPTIMAL, AllocationResult, Pairs
-from matching.allocation.sifting import Sifter, Solved
+from matching.allocation.sifting import LARGE_COLUMNS, PROVEN_GAP, Sifter, Solved
 from matching.allocation.verify import AllocationFault, verify_allocation
 from matching.allocation.verify_bound import verify_bound
 from matching.params import MatchParams
@@ -40,7 +40,9 @@ class Planner:
     def __init__(
         self, problem: MatchProblem, params: MatchParams, pairs: Pairs, *, objective: str, blend: bool,
         network_columns: int = NETWORK_COLUMNS, confidence: float | None = None,
+        large_columns: int = LARGE_COLUMNS, relative_gap: float = PROVEN_GAP,
     ) -> None:
+        self._large, self._gap = large_columns, relative_gap
         check_confidence(confidence)
         check_spreads(problem)
         self._params, self._objective, self._blend = params, objective, blend
@@ -93,8 +95,11 @@ class Planner:
         if not self._by_network:
             again = isinstance(self._solver, Sifter) and self._objective != "tonnes"
             if not again:
-                self._solver = Sifter(self.program, competing(self.layout), seed=self._params.seed)
-            main, second = _solve(self.layout, self._solver, self._objective, deadline)
+                self._solver = Sifter(
+                    self.program, competing(self.layout), seed=self._params.seed, large_columns=self._large,
+                    relative_gap=self._gap,
+                )
+            main, second = _solve(self.layout, self._solver, self._objective, deadline, self._large)
             return main, second, {"highs": self._solver.version}
         # Imported here, for it brings the compiler along: a small market never pays that.
         from matching.allocation.network import VERSIONS, NetworkPlan
@@ -113,11 +118,17 @@ class Planner:
 
 
 def _solve(
-    layout: Layout, sifter: Sifter, objective: str, deadline: float
+    layout: Layout, sifter: Sifter, objective: str, deadline: float, large_columns: int
 ) -> tuple[Solved, Solved | None]:
     """The main stage, and for ``tonnes`` the stage of the least freight."""
     if objective != "tonnes":
-        return sifter.maximise(sifter.program.cost, deadline), None
+        preference = sifter.program.cost
+        if layout.columns > large_columns:
+            # Imported here, for it brings the compiler along.
+            from matching.allocation.network import beyond_flow_prices
+
+            preference = beyond_flow_prices(layout, sifter.program)
+        return sifter.maximise(preference, deadline), None
     freight = -_freight(layout)
     main = sifter.maximise(freight, deadline)
     return main, _least_freight(sifter, main, freight, deadline) if main.status == OPTIMAL else None

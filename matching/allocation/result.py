@@ -10,6 +10,8 @@ import numpy as np
 
 # The worth of one more tonne is counted in the unit of the objective that was optimised.
 PRICE_UNITS = {"value": "yuan_per_t", "tonnes": "t_per_t", "carbon": "kg_co2e_per_t"}
+# A plan that is not proven best but as near to it as was asked.
+WITHIN_GAP = "within_gap"
 OPTIMAL, TIME_LIMIT, INFEASIBLE, UNBOUNDED, FAILED = (
     "optimal", "time_limit", "infeasible", "unbounded", "failed",
 )
@@ -38,7 +40,7 @@ class Pairs:
 class SolveReport:
     """How the solver ended.
 
-    ``status`` is one of ``optimal``, ``time_limit``, ``infeasible``, ``unbounded``, ``failed``;
+    ``status`` is one of ``optimal``, ``within_gap``, ``time_limit``, ``infeasible``, ``unbounded``, ``failed``;
     ``stop_reason`` says in words why it stopped.  No plan can exceed ``bound`` (up to rounding), whatever
     the status: it is computed from the prices by weak duality.  ``gap`` = (bound - objective) / max(1,
     |bound|). For the objective ``tonnes`` these three are in tonnes, and the ``second_*`` pair tells of the

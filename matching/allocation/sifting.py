@@ -16,7 +16,7 @@ import numpy as np
 
 from matching.allocation.highs import Highs
 from matching.allocation.program import LinearProgram
-from matching.allocation.result import OPTIMAL
+from matching.allocation.result import FAILED, OPTIMAL, WITHIN_GAP
 
 # Below this many columns the whole program is handed over at once.
 DIRECT_COLUMNS = 30_000
@@ -25,6 +25,12 @@ SIMPLEX_COLUMNS = 2_000
 STARTERS = 4
 # With more than this share of new columns the old basis is a poor start, and the interior point is quicker.
 MANY_NEW = 0.01
+# Beyond this many columns crossover takes longer than all else: plans are solved to a proven gap instead.
+LARGE_COLUMNS = 250_000
+# The gap (relative) that counts as proven best; what is asked for beyond is said in words.
+PROVEN_GAP = 1e-6
+# Columns of a large program that fall short of the flow's prices by less than this enter at once.
+NEARLY = 0.5
 # A reduced cost within this much of nothing (relative to the largest cost) is nothing.
 PRICE_TOLERANCE = 1e-9
 
@@ -45,6 +51,18 @@ class Solved:
     rounds: int
 
 
+def beyond_prices(reduced: np.ndarray, ceiling: np.ndarray, group: np.ndarray) -> float:
+    """What columns could bring beyond their prices: in a demand's month its best one filling all the room.
+
+    ``group`` numbers the demand's month of each column, -1 for carried tonnes; all arrays of shape ``(columns,)``.
+    """
+    most = np.maximum(reduced, 0.0) * ceiling
+    traded = group >= 0
+    best = np.zeros(int(group.max(initial=-1)) + 1)
+    np.maximum.at(best, group[traded], most[traded])
+    return float(best.sum() + most[~traded].sum())
+
+
 class Sifter:
     """Maximises one program, and again after another cost or another row has been put in its place.
 
@@ -52,8 +70,12 @@ class Sifter:
     active); the best columns of each group are looked at first.
     """
 
-    def __init__(self, program: LinearProgram, groups: tuple[np.ndarray, ...], *, seed: int) -> None:
+    def __init__(
+        self, program: LinearProgram, groups: tuple[np.ndarray, ...], *, seed: int,
+        large_columns: int = LARGE_COLUMNS, relative_gap: float = PROVEN_GAP,
+    ) -> None:
         self.program = program
+        self._large, self._gap = len(program.cost) > large_columns, relative_gap
         self._groups = groups
         self._solver = Highs(program, seed=seed)
         self._active = np.zeros(0, dtype=np.int64)
@@ -63,42 +85,56 @@ class Sifter:
         self.version = self._solver.version
 
     def maximise(self, preference: np.ndarray, deadline: float) -> Solved:
-        """Solve to proven optimality or until ``deadline`` (``time.monotonic`` seconds).
+        """Solve to proven optimality, a large program to the relative gap, or until ``deadline``
+        (``time.monotonic`` seconds).
 
         ``preference`` ``(columns,)`` orders the columns to begin with, best highest.
         """
         cost = self.program.cost
         if not len(self._active):
-            self._activate(self._starters(preference))
+            self._activate(self._large_starters(preference) if self._large else self._starters(preference))
         # After a change of right-hand sides the old basis is still dual feasible, and near the new one.
         method = "dual" if self._moved or len(self._active) <= SIMPLEX_COLUMNS else "interior"
+        method = "central" if self._large else method
         bound, prices, iterations, rounds = np.inf, np.zeros(len(self.program.upper)), 0, 0
         while True:
             rounds += 1
             left = deadline - time.monotonic()
             # Without time left nothing is begun: a small program would else be solved or not by chance.
             outcome = self._solver.solve(left, method=method) if left > 0 else self._solver.not_run()
+            if method == "central" and outcome.status == FAILED:
+                # Without crossover the interior point may stop short of its own tolerances; with it, it ends.
+                outcome = self._solver.solve(deadline - time.monotonic(), method="interior")
             iterations += outcome.iterations
             if outcome.x is not None:
                 self._x = np.zeros(len(cost))
                 self._x[self._active] = np.maximum(outcome.x, 0.0)
             reduced = cost - self.program.matrix.T @ outcome.prices
-            here = outcome.prices @ self.program.upper + np.maximum(reduced, 0.0) @ self.program.ceiling
+            here = float(outcome.prices @ self.program.upper)
+            here += beyond_prices(reduced, self.program.ceiling, self._groups[-1])
             if here < bound:
-                bound, prices = float(here), outcome.prices
+                bound, prices = here, outcome.prices
+            if self._large and outcome.status == OPTIMAL and self._near(bound):
+                break
             entering = self._entering(reduced) if outcome.status == OPTIMAL else np.zeros(0, dtype=np.int64)
             if not len(entering):
                 break
-            method = "interior" if len(entering) > MANY_NEW * len(self._active) else "primal"
+            if not self._large:
+                method = "interior" if len(entering) > MANY_NEW * len(self._active) else "primal"
             self._activate(entering)
-        if outcome.status == OPTIMAL:
+        if outcome.status == OPTIMAL and not self._large:
             # The last prices price every column right; earlier ones may only have bounded as well by luck.
             prices = outcome.prices
         objective = float(cost @ self._x)
         bound = max(bound, objective)
-        return Solved(
-            outcome.status, outcome.reason, self._x, prices, objective, bound, iterations, rounds
-        )
+        status, reason = outcome.status, outcome.reason
+        nearness = (bound - objective) / max(1.0, abs(bound))
+        if status == OPTIMAL and nearness > PROVEN_GAP:
+            status, reason = WITHIN_GAP, f"the plan is proven to be within {nearness:.1e} of the best one"
+        return Solved(status, reason, self._x, prices, objective, bound, iterations, rounds)
+
+    def _near(self, bound: float) -> bool:
+        return bound - float(self.program.cost @ self._x) <= self._gap * max(1.0, abs(bound))
 
     def replace_cost(self, cost: np.ndarray) -> None:
         """Ask for another objective; the present plan stays the starting point."""
@@ -136,6 +172,10 @@ class Sifter:
         for group in self._groups:
             chosen[_best_of_each(group, preference, STARTERS)] = True
         return np.flatnonzero(chosen)
+
+    def _large_starters(self, preference: np.ndarray) -> np.ndarray:
+        """The best of each group, and whatever is nearly as good as the prices behind ``preference`` ask."""
+        return np.union1d(self._starters(preference), np.flatnonzero(preference > -NEARLY))
 
     def _entering(self, reduced: np.ndarray) -> np.ndarray:
         scale = max(1.0, float(np.abs(self.program.cost).max(initial=0.0)))

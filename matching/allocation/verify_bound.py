@@ -3,7 +3,8 @@ bound.
 
 For prices >= 0 no plan can bring more than
 
-sum of price x right-hand side + sum over all arcs of max(0, what the arc brings beyond its prices) x room
+sum of price x right-hand side
+  + sum over demands and months of max(0, what the best of its arcs brings beyond its prices) x room
 
 (weak duality).  A plan that reaches this bound is the best one, whoever found it and however.
 """
@@ -97,8 +98,17 @@ def _arcs_beyond_price(problem: MatchProblem, result: AllocationResult) -> float
             at = slice(*np.searchsorted(demand, [_demand_of(problem, rule), _demand_of(problem, rule) + 1]))
             price[at] += rule.price * _rule_weights(problem, rule, supply[at], result.confidence)
         beyond = np.where((first <= month) & (month <= last), worth - price, 0.0)
-        total += float(np.maximum(beyond, 0.0) @ problem.demands.t_per_month[demand])
+        # One demand's month has room for the best of its arcs once, not for each of them.
+        room = problem.demands.t_per_month
+        total += float(_most_of_each(demand, np.maximum(beyond, 0.0), len(room)) @ room)
     return total
+
+
+def _most_of_each(demand: np.ndarray, beyond: np.ndarray, demands: int) -> np.ndarray:
+    """The largest of ``beyond`` for each of ``demands``, 0 where ``demand`` does not name it."""
+    most = np.zeros(demands)
+    np.maximum.at(most, demand, beyond)
+    return most
 
 
 def _worths(

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.allocation.choices import WITHIN_GAP, Choices, check_gap, verify_choices
+from matching.allocation.choices import Choices, check_gap, verify_choices
 from matching.allocation.objectives import carbon_kg_per_t, value_yuan_per_t
 from matching.allocation.planner import Planner
 from matching.allocation.report import build_result
-from matching.allocation.result import OPTIMAL, TIME_LIMIT, AllocationResult, Pairs
+from matching.allocation.result import OPTIMAL, TIME_LIMIT, WITHIN_GAP, AllocationResult, Pairs
 from matching.allocation.sifting import Solved
 from matching.allocation.verify import TOLERANCE, AllocationFault, Violation, verify_allocation
 from matching.allocation.verify_bound import dual_bound

@@ -11,10 +11,10 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matching.allocation import allocate
-from matching.allocation.choices import WITHIN_GAP, Choices, verify_choices
+from matching.allocation.choices import Choices, verify_choices
 from matching.allocation.feasible import feasible_pairs
 from matching.allocation.planner import Planner
-from matching.allocation.result import OPTIMAL, TIME_LIMIT
+from matching.allocation.result import OPTIMAL, TIME_LIMIT, WITHIN_GAP
 from matching.allocation.whole import allocate_whole
 from matching.params import MatchParams
 from matching.problem import MatchProblem

@@ -63,8 +63,9 @@ class TestAwarding:
         won = bids[bidder.user.enterprise_id]
         assert award(owner, tender, {won.id: 500}).status_code == 302
         assert [bid.status for bid in trade.bids(supply)] == ["accepted", "declined"]
-        words = rival.notices()[0] + rival.get(f"/tenders/{tender.id}").main.text
-        assert "未中标" in words and "准格尔水泥" not in words and "20" not in rival.notices()[0].replace(supply.code, "")
+        notice = rival.notices()[0]
+        words = notice + rival.get(f"/tenders/{tender.id}").main.text
+        assert "未中标" in words and "准格尔水泥" not in words and "20" not in notice.replace(supply.code, "")
         assert "500" in bidder.notices()[0]
         assert tender_on(trade, supply).award_reason == "价格优先"
 
