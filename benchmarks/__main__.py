@@ -14,6 +14,7 @@ ALL = {
     "match_scale": "matching beside BallTree and polars pipelines",
     "live_index": "one listing's partners among a million, beside PostgreSQL",
     "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
+    "blend_scale": "plans with five mixed properties per demand, beside HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
     "national": "China's coal power, cement and steel plants: tonnes placed and left over",
     "ledger_verify": "verifying a ledger of 100,000 entries",
