@@ -139,9 +139,9 @@ class TestASupply:
         rows = page.main.all("table", class_="assays")[0].all("tr")
         assert "± 0.4" in next(row for row in rows if row.text.startswith("烧失量")).text
         said = [chip.text for card in matches(page) for chip in card.all("li")]
-        assert any("约 84% 的批次合格（波动 0.4）" in text for text in said), said
+        assert any("预计 84% 的批次合格（波动 0.4）" in text for text in said), said
         pair = read(client, "/matches/S-spread/D-spread")
-        assert "约 84% 的批次合格" in pair.text
+        assert "预计 84% 的批次合格" in pair.text
 
     def test_the_map_says_the_same(self, client: FlaskClient) -> None:
         import json
