@@ -19,10 +19,11 @@ from matching.allocation.network_kernel import NONE, Tree, optimise, reprice, st
 from matching.allocation.program import Layout, LinearProgram, window_rows
 from matching.allocation.result import OPTIMAL, TIME_LIMIT, UNBOUNDED
 from matching.allocation.sifting import Solved, beyond_prices
+from matching.ranking import versions
 
 # Whole numbers stay below this, sums along any way through the tree included.
 _LARGEST = 2.0**60
-VERSIONS = {"network_simplex": "1", "numba": numba.__version__}
+VERSIONS = {"network_simplex": versions()["gongsheng"], "numba": numba.__version__}
 # A cost that no way through the tree can outweigh.
 _NEVER = np.int64(2**61)
 # Between looks at the clock; far more than most markets need in all.
@@ -114,10 +115,9 @@ class NetworkPlan:
     ``freight`` (yuan per tonne of each column) asks for the least freight among the plans that are as good.
     """
 
-    def __init__(self, layout: Layout, program: LinearProgram, *, freight: np.ndarray | None = None) -> None:
+    def __init__(self, layout: Layout, *, freight: np.ndarray | None = None) -> None:
         self._layout, self._freight = layout, freight
-        self._network = lay_network(layout, program, program.cost)
-        self._costs, self._scale = self._network.costs(program.cost)
+        self._network: Network | None = None
         self._tree: Tree | None = None
         self._fans: tuple[Fan, Fan] | None = None
 
@@ -126,16 +126,12 @@ class NetworkPlan:
 
         Its columns and costs are those of the first program.  ``deadline`` is in seconds of ``time.monotonic``.
         """
-        network = self._network.with_upper(program.upper)
-        main = None
-        if self._tree is not None and network is not None and network.same_nodes(self._network):
-            main = self._warm(network)
+        main = self._warm(program) if self._tree is not None else None
         if main is None:
             network = self._network = lay_network(self._layout, program, program.cost)
             self._costs, self._scale = network.costs(program.cost)
             self._tree, self._fans = star(network.balance, network.arcs), None
             main = _stage(network, self._tree, self._costs, deadline)
-        self._network = network
         found = self._first(program, main)
         if main[0] != OPTIMAL:
             self._tree = None
@@ -143,7 +139,12 @@ class NetworkPlan:
             return found, None
         return found, self._least_freight(program, deadline)
 
-    def _warm(self, network: Network) -> tuple[str, str, int] | None:
+    def _warm(self, program: LinearProgram) -> tuple[str, str, int] | None:
+        """Go on from the last tree; None where it is of no use for these right-hand sides."""
+        network = self._network.with_upper(program.upper)
+        if network is None or not network.same_nodes(self._network):
+            return None
+        self._network = network
         if self._fans is None:
             ends = (network.tail, network.head)
             self._fans = tuple(fan(one, other, self._costs, network.nodes) for one, other in (ends, ends[::-1]))

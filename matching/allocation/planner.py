@@ -106,7 +106,7 @@ class Planner:
 
         if self._solver is None:
             freight = _freight(self.layout) if self._objective == "tonnes" else None
-            self._solver = NetworkPlan(self.layout, self.program, freight=freight)
+            self._solver = NetworkPlan(self.layout, freight=freight)
         return *self._solver.solve(self.program, deadline), VERSIONS
 
     def _cost(self) -> np.ndarray:
