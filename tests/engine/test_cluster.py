@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
@@ -164,6 +166,36 @@ def test_the_parts_are_all_supplies_once_and_reach_every_partner(scenario: Path)
             takes = ~np.isnan(d.max_share[:, s.waste_type[piece[0]]])
             assert not ((km <= s.max_distance_km[piece, None]) & takes & ~there).any()
     assert len(partition(problem, 60)) > 20
+
+
+def test_threads_of_one_worker_read_the_scenario_once_and_digest_it_once(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest, called = cluster.fingerprint(str(scenario)), Counter()
+    supplies = partition(read_scenario(scenario, catalogue()), 8)
+
+    def counted(name: str, work: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            called[name] += 1
+            return work(*arguments)
+
+        return call
+
+    monkeypatch.setattr(cluster, "fingerprint", counted("digest", cluster.fingerprint))
+    monkeypatch.setattr("matching.scenario.read_scenario", counted("read", read_scenario))
+    monkeypatch.setattr(cluster, "_held", {})
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda part: cluster._part(str(scenario), digest, part, catalogue(), MatchParams()), supplies))
+    assert len(supplies) >= 8 and called == {"digest": 1, "read": 1}
+
+
+def test_a_worker_that_comes_late_and_sees_other_files_says_so(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_held", {})
+    with pytest.raises(ClusterError, match=r"a worker does not see this scenario .*here 0123"):
+        cluster._part(str(scenario), "0123", np.arange(3), catalogue(), MatchParams())
+    assert not cluster._held
 
 
 def _arrays(problem: MatchProblem) -> list[object]:
