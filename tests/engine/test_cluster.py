@@ -28,6 +28,8 @@ from matching.problem import MatchProblem
 from matching.ranking import match
 from matching.result import MatchResult
 from matching.scenario import ScenarioError, read_scenario
+from matching.scenario.schema import TABLES
+from matching.scenario.tables import read_table
 from tests.engine.random_markets import Shape, catalogue, random_tables, write_tables
 
 SHAPE = Shape(enterprises=12, supplies=150, demands=80, wastes=6)
@@ -235,6 +237,24 @@ def test_bad_cells_of_a_parquet_file_are_named_like_those_of_text(tmp_path: Path
     said = [str(fault) for fault in caught.value.faults]
     assert any("supplies.parquet" in line and "4" in line and "-5" in line and "0 or more" in line for line in said)
     assert any("assays.parquet" in line and "not a Parquet file" in line for line in said)
+
+
+def test_to_parquet_reads_once_with_every_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = write_tables(tmp_path / "text", random_tables(1, Shape()))
+    read: list[str] = []
+
+    def counted(path: Path, *rest: object) -> object:
+        read.append(path.name)
+        return read_table(path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("matching.scenario.reader.read_table", counted)
+    ended = CliRunner().invoke(main, ["to-parquet", str(text), str(tmp_path / "parquet")])
+    assert ended.exit_code == 0 and len(read) == len(set(read)) == len(TABLES)
+    (text / "scenario.toml").write_text("no settings")
+    (text / "suplies.csv").write_text("id\n")
+    ended = CliRunner().invoke(main, ["to-parquet", str(text), str(tmp_path / "again")])
+    assert ended.exit_code == 2 and not (tmp_path / "again").exists()
+    assert "scenario.toml" in ended.output and "suplies.csv" in ended.output
 
 
 def test_a_table_twice_is_a_fault(tmp_path: Path) -> None:
