@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 
 from matching.allocation.objectives import OBJECTIVES
 from matching.allocation.planner import NETWORK_COLUMNS, Planner
 from matching.allocation.result import AllocationResult, Pairs
 from matching.allocation.sifting import PROVEN_GAP
-from matching.params import MatchParams
+from matching.params import MatchParams, Progress
 from matching.problem import MatchProblem
 from matching.uncertainty import check_confidence
 
@@ -26,7 +25,7 @@ def allocate(
     time_limit_s: float | None = None,
     pairs: Pairs | None = None,
     distance_method: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     network_columns: int = NETWORK_COLUMNS,
     confidence: float | None = None,
     relative_gap: float = PROVEN_GAP,

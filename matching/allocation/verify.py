@@ -1,4 +1,4 @@
-"""Check an allocation against the market with plain loops; nothing here is shared with the solver.
+"""Check an allocation against the market; nothing here is shared with the solver.
 
 Every quantity is derived again from the problem: gates of each pair, balances of each month, shares, mixes,
 residues, the objective, and, from the prices, a bound that no plan can exceed.
@@ -10,6 +10,8 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from matching.allocation.result import OPTIMAL, AllocationResult
 from matching.allocation.verify_pair import CHANCE_TOLERANCE, chance_inside, pair_faults
@@ -54,7 +56,7 @@ def verify_allocation(problem: MatchProblem, result: AllocationResult) -> list[V
     found += _check_shares(problem, arcs)
     if result.blend:
         found += _check_blends(problem, arcs, result.confidence)
-    return found + _check_objective(problem, result, arcs)
+    return found + _check_objective(problem, result)
 
 
 def _arcs(result: AllocationResult) -> list[tuple[int, int, int, float]]:
@@ -167,17 +169,17 @@ def _check_blends(problem: MatchProblem, arcs: list, confidence: float | None) -
     lots = defaultdict(list)
     for supply, demand, month, tonnes in arcs:
         lots[demand].append((month, supply, tonnes))
-    found, specs = [], problem.specs
-    for spec in range(len(specs.demand)):
-        if specs.basis[spec] != BLEND:
-            continue
+    found, specs, everything = [], problem.specs, np.arange(len(problem.supplies.ids))
+    mixing = specs.basis == BLEND
+    dry = {key: dry_shares(problem, everything, key).tolist() for key in set(specs.property[mixing].tolist())}
+    for spec in np.flatnonzero(mixing).tolist():
+        key = int(specs.property[spec])
         mixed: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
         for month, supply, tonnes in lots.get(int(specs.demand[spec]), ()):
             if specs.waste_type[spec] in (-1, problem.supplies.waste_type[supply]):
-                value = float(problem.supplies.property_value[supply, specs.property[spec]])
-                weight = mixing_weight(problem, supply, int(specs.property[spec]))
-                spread = float(problem.supplies.property_sd[supply, specs.property[spec]])
-                mixed[month].append((tonnes * weight, value, spread))
+                value = float(problem.supplies.property_value[supply, key])
+                spread = float(problem.supplies.property_sd[supply, key])
+                mixed[month].append((tonnes * dry[key][supply], value, spread))
         for month, parts in sorted(mixed.items()):
             found += _check_mix(problem, spec, month, parts, confidence)
     return found
@@ -209,10 +211,9 @@ def _check_mix(
     return [Violation("blend_confidence", where, sure, confidence)] if short else []
 
 
-def _check_objective(problem: MatchProblem, result: AllocationResult, arcs: list) -> list[Violation]:
-    total, distance = 0.0, result.distance_km.tolist()
-    for at, (supply, demand, _month, tonnes) in enumerate(arcs):
-        total += tonnes * worth_of(problem, result.objective, supply, demand, distance[at])
+def _check_objective(problem: MatchProblem, result: AllocationResult) -> list[Violation]:
+    worth = worths(problem, result.objective, result.supply, result.demand, result.distance_km)
+    total = float(result.tonnes @ worth)
     report = result.report
     slack = TOLERANCE * max(1.0, abs(total))
     found = []
@@ -225,18 +226,19 @@ def _check_objective(problem: MatchProblem, result: AllocationResult, arcs: list
     return found
 
 
-def worth_of(problem: MatchProblem, objective: str, supply: int, demand: int, distance_km: float) -> float:
-    """What one tonne on a pair counts for: yuan, tonnes or kg CO2e."""
+def worths(
+    problem: MatchProblem, objective: str, supply: np.ndarray, demand: np.ndarray, distance_km: np.ndarray
+) -> np.ndarray:
+    """What one tonne on each of ``n`` pairs counts for, shape ``(n,)``: yuan, tonnes or kg CO2e."""
     if objective == "tonnes":
-        return 1.0
+        return np.ones(len(supply))
     if objective == "value":
         freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
-        gain = problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply]
-        return float(gain) - freight
-    use = problem.uses[problem.demands.use[demand]]
-    waste = problem.waste_types[problem.supplies.waste_type[supply]]
-    avoided = problem.carbon.avoided_kg_per_t.get((use, waste), 0.0)
-    return avoided - problem.carbon.transport_kg_per_t_km * distance_km
+        return problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
+    stated, wastes = problem.carbon.avoided_kg_per_t, problem.waste_types
+    avoided = np.array([[stated.get((use, waste), 0.0) for waste in wastes] for use in problem.uses])
+    saved = avoided[problem.demands.use[demand], problem.supplies.waste_type[supply]]
+    return saved - problem.carbon.transport_kg_per_t_km * distance_km
 
 
 def _intake(arcs: list) -> dict[tuple[int, int], float]:
@@ -246,11 +248,10 @@ def _intake(arcs: list) -> dict[tuple[int, int], float]:
     return intake
 
 
-def mixing_weight(problem: MatchProblem, supply: int, key: int) -> float:
-    """Dry tonnes per tonne for properties on a dry basis, else 1."""
-    if problem.catalogue.properties[problem.properties[key]].mixing != "linear_dry":
-        return 1.0
-    if "moisture" not in problem.properties:
-        return 1.0
-    moisture = float(problem.supplies.property_value[supply, problem.properties.index("moisture")])
-    return 1.0 if math.isnan(moisture) else 1.0 - moisture / 100.0
+def dry_shares(problem: MatchProblem, supply: np.ndarray, key: int) -> np.ndarray:
+    """Dry tonnes per tonne of each supply for a property on a dry basis, else 1."""
+    dry = problem.catalogue.properties[problem.properties[key]].mixing == "linear_dry"
+    if not dry or "moisture" not in problem.properties:
+        return np.ones(len(supply))
+    moisture = problem.supplies.property_value[supply, problem.properties.index("moisture")]
+    return 1.0 - np.where(np.isnan(moisture), 0.0, moisture) / 100.0

@@ -18,7 +18,7 @@ from statistics import NormalDist
 import numpy as np
 
 from matching.allocation.result import OPTIMAL, AllocationResult, RulePrice
-from matching.allocation.verify import Violation, residue_joins
+from matching.allocation.verify import Violation, dry_shares, residue_joins, worths
 from matching.problem import MatchProblem
 
 # Prices come from the solver with its tolerance of 1e-7 each; over many arcs they may add up to this share.
@@ -85,7 +85,7 @@ def _arcs_beyond_price(problem: MatchProblem, result: AllocationResult) -> float
     pairs = result.pairs
     order = np.argsort(pairs.demand, kind="stable")
     supply, demand = pairs.supply[order], pairs.demand[order]
-    worth = _worths(problem, result.objective, supply, demand, pairs.distance_km[order])
+    worth = worths(problem, result.objective, supply, demand, pairs.distance_km[order])
     first = np.maximum(problem.supplies.first_month[supply], problem.demands.first_month[demand])
     last = np.minimum(problem.supplies.last_month[supply], problem.demands.last_month[demand])
     gains, rules = _residue_gains(problem, result), defaultdict(list)
@@ -109,21 +109,6 @@ def _most_of_each(demand: np.ndarray, beyond: np.ndarray, demands: int) -> np.nd
     most = np.zeros(demands)
     np.maximum.at(most, demand, beyond)
     return most
-
-
-def _worths(
-    problem: MatchProblem, objective: str, supply: np.ndarray, demand: np.ndarray, distance_km: np.ndarray
-) -> np.ndarray:
-    """As ``worth_of``, for many pairs."""
-    if objective == "tonnes":
-        return np.ones(len(supply))
-    if objective == "value":
-        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
-        return problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
-    stated, wastes = problem.carbon.avoided_kg_per_t, problem.waste_types
-    avoided = np.array([[stated.get((use, waste), 0.0) for waste in wastes] for use in problem.uses])
-    saved = avoided[problem.demands.use[demand], problem.supplies.waste_type[supply]]
-    return saved - problem.carbon.transport_kg_per_t_km * distance_km
 
 
 def _carries(problem: MatchProblem, result: AllocationResult) -> float:
@@ -164,16 +149,7 @@ def _rule_weights(
         spread = problem.supplies.property_sd[supply, key]
         over = over - NormalDist().inv_cdf((1.0 - confidence) / limits) * np.where(spread > 0, spread, 0.0)
     binds = (specs.waste_type[spec] == -1) | (specs.waste_type[spec] == waste)
-    return np.where(binds, over * _dry_shares(problem, supply, key), 0.0)
-
-
-def _dry_shares(problem: MatchProblem, supply: np.ndarray, key: int) -> np.ndarray:
-    """As ``mixing_weight``, for many supplies."""
-    dry = problem.catalogue.properties[problem.properties[key]].mixing == "linear_dry"
-    if not dry or "moisture" not in problem.properties:
-        return np.ones(len(supply))
-    moisture = problem.supplies.property_value[supply, problem.properties.index("moisture")]
-    return 1.0 - np.where(np.isnan(moisture), 0.0, moisture) / 100.0
+    return np.where(binds, over * dry_shares(problem, supply, key), 0.0)
 
 
 def _residue_gains(problem: MatchProblem, result: AllocationResult) -> np.ndarray:
