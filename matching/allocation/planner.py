@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matching.allocation.model import ceiling_of, competing, define_families, right_hand_sides
+from matching.allocation.near import nearest
 from matching.allocation.objectives import carbon_kg_per_t, value_yuan_per_t
 from matching.allocation.pairs import allocatable
 from matching.allocation.program import Layout, assemble, is_network, lay_out, outline
@@ -56,14 +57,18 @@ class Planner:
         self._solver: Sifter | NetworkPlan | None = None
 
     def plan(
-        self, deadline: float = math.inf, *, started: float | None = None, distance_method: str = "given"
+        self, deadline: float = math.inf, *, started: float | None = None, distance_method: str = "given",
+        near: AllocationResult | None = None,
     ) -> AllocationResult:
         """The best plan, verified; ``deadline`` in seconds of ``time.monotonic``.
 
+        Of several best ones the one that keeps most to the routes of ``near``, a plan of the same listings.
         Raises ``AllocationFault`` should the plan not pass the verifier.
         """
         began = time.monotonic() if started is None else started
         main, second, versions = self.solve(deadline)
+        if near is not None and main.status == OPTIMAL and second is None and not self._by_network:
+            main = nearest(self.layout, self.program, main, _tonnes_of(self.layout.pairs, near))
         result = build_result(
             self.layout, self.program, main, second, value=self._value, carbon=self._carbon,
             objective=self._objective, blend=self._blend, distance_method=distance_method,
@@ -76,8 +81,8 @@ class Planner:
         return result
 
     def with_tonnes(self, problem: MatchProblem) -> None:
-        """Go on with ``problem``, which may differ in production, stock and room alone; the next plan starts from the
-        last one.
+        """Go on with ``problem``, which may differ in production, stock, room and closures alone; the next plan starts
+        from the last one.
 
         Raises ``ValueError`` where a pair that was not given could trade now, or one that was given no longer can:
         then the pairs are to be found anew.
@@ -142,6 +147,15 @@ def _least_freight(sifter: Sifter, main: Solved, freight: np.ndarray, deadline: 
     return sifter.maximise(freight, deadline)
 
 
+def _tonnes_of(pairs: Pairs, plan: AllocationResult) -> np.ndarray:
+    """What ``plan`` sends over each of ``pairs`` in all, ``(pairs,)``."""
+    width = int(max(pairs.demand.max(initial=0), plan.demand.max(initial=0))) + 1
+    keys, used = pairs.supply * width + pairs.demand, plan.supply * width + plan.demand
+    at = np.searchsorted(keys, used)
+    found = (at < len(keys)) & (keys[np.minimum(at, max(len(keys) - 1, 0))] == used) if len(keys) else at < 0
+    return np.bincount(at[found], plan.tonnes[found], minlength=len(keys))
+
+
 def _freight(layout: Layout) -> np.ndarray:
     """Yuan per tonne of each column."""
     freight = np.zeros(layout.columns)
@@ -153,7 +167,8 @@ def check_only_tonnes(layout: Layout, problem: MatchProblem) -> None:
     """Raise ``ValueError`` where more than tonnes differs, or where the tonnes change which pairs may trade."""
     old = layout.problem
     for part in fields(MatchProblem):
-        if part.name not in ("supplies", "demands") and getattr(old, part.name) is not getattr(problem, part.name):
+        same = getattr(old, part.name) is getattr(problem, part.name)
+        if part.name not in ("supplies", "demands", "closures") and not same:
             raise ValueError(f"{part.name} differ: only tonnes may change; make a new planner")
     lots = max(float(np.max(side.min_lot_t, initial=0.0)) for side in (old.supplies, old.demands))
     for before, now in ((old.supplies, problem.supplies), (old.demands, problem.demands)):

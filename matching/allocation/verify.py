@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.allocation.result import OPTIMAL, AllocationResult
+from matching.allocation.result import OPTIMAL, AllocationResult, Pairs
 from matching.allocation.verify_pair import CHANCE_TOLERANCE, chance_inside, pair_faults
 from matching.problem import BLEND, MatchProblem
 
@@ -131,7 +131,7 @@ def _check_supplies(
         held = float(problem.supplies.stock_t[supply])
         came_in = held
         for month in range(problem.supplies.first_month[supply], problem.supplies.last_month[supply] + 1):
-            comes = float(problem.supplies.t_per_month[supply]) + received.get((supply, month), 0.0)
+            comes = made(problem, supply, month) + received.get((supply, month), 0.0)
             held += comes - sent.get((supply, month), 0.0)
             came_in += comes
             if held < -TOLERANCE * max(1.0, came_in):
@@ -145,7 +145,7 @@ def _check_supplies(
 def _check_demands(problem: MatchProblem, arcs: list) -> list[Violation]:
     found = []
     for (demand, month), tonnes in sorted(_intake(arcs).items()):
-        room = float(problem.demands.t_per_month[demand])
+        room = space(problem, demand, month)
         if tonnes > room + TOLERANCE * max(1.0, room):
             where = f"{problem.demands.ids[demand]} in {problem.months[month]}"
             found.append(Violation("demand_capacity", where, tonnes, room))
@@ -211,9 +211,23 @@ def _check_mix(
     return [Violation("blend_confidence", where, sure, confidence)] if short else []
 
 
+def made(problem: MatchProblem, supply: int, month: int) -> float:
+    """Tonnes a supply produces in a month of its window."""
+    still = problem.closures is not None and bool(problem.closures.supply[supply, month])
+    return 0.0 if still else float(problem.supplies.t_per_month[supply])
+
+
+def space(problem: MatchProblem, demand: int, month: int) -> float:
+    """Tonnes a demand can take in in a month of its window."""
+    still = problem.closures is not None and bool(problem.closures.demand[demand, month])
+    return 0.0 if still else float(problem.demands.t_per_month[demand])
+
+
 def _check_objective(problem: MatchProblem, result: AllocationResult) -> list[Violation]:
-    worth = worths(problem, result.objective, result.supply, result.demand, result.distance_km)
-    total = float(result.tonnes @ worth)
+    given = result.pairs
+    place = {pair: at for at, pair in enumerate(zip(given.supply.tolist(), given.demand.tolist(), strict=True))}
+    used = [place[pair] for pair in zip(result.supply.tolist(), result.demand.tolist(), strict=True)]
+    total = float(result.tonnes @ worths(problem, result.objective, given)[used]) if used else 0.0
     report = result.report
     slack = TOLERANCE * max(1.0, abs(total))
     found = []
@@ -226,19 +240,20 @@ def _check_objective(problem: MatchProblem, result: AllocationResult) -> list[Vi
     return found
 
 
-def worths(
-    problem: MatchProblem, objective: str, supply: np.ndarray, demand: np.ndarray, distance_km: np.ndarray
-) -> np.ndarray:
-    """What one tonne on each of ``n`` pairs counts for, shape ``(n,)``: yuan, tonnes or kg CO2e."""
+def worths(problem: MatchProblem, objective: str, pairs: Pairs) -> np.ndarray:
+    """What one tonne on each of the ``n`` pairs given counts for, shape ``(n,)``: yuan, tonnes or kg CO2e."""
+    supply, demand = pairs.supply, pairs.demand
     if objective == "tonnes":
         return np.ones(len(supply))
     if objective == "value":
-        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
-        return problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
+        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * pairs.distance_km
+        gain = problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
+        return gain + (0.0 if pairs.extra_yuan_per_t is None else pairs.extra_yuan_per_t)
     stated, wastes = problem.carbon.avoided_kg_per_t, problem.waste_types
     avoided = np.array([[stated.get((use, waste), 0.0) for waste in wastes] for use in problem.uses])
     saved = avoided[problem.demands.use[demand], problem.supplies.waste_type[supply]]
-    return saved - problem.carbon.transport_kg_per_t_km * distance_km
+    net = saved - problem.carbon.transport_kg_per_t_km * pairs.distance_km
+    return net + (0.0 if pairs.extra_kg_per_t is None else pairs.extra_kg_per_t)
 
 
 def _intake(arcs: list) -> dict[tuple[int, int], float]:
