@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matching.allocation.checks import check_gap, check_objective
 from matching.allocation.model import ceiling_of, competing, define_families, right_hand_sides
 from matching.allocation.near import nearest
 from matching.allocation.objectives import carbon_kg_per_t, value_yuan_per_t
 from matching.allocation.pairs import allocatable
 from matching.allocation.program import Layout, assemble, is_network, lay_out, outline
 from matching.allocation.report import build_result
-from matching.allocation.result import OPTIMAL, AllocationResult, Pairs
-from matching.allocation.sifting import LARGE_COLUMNS, PROVEN_GAP, Sifter, Solved
+from matching.allocation.result import OPTIMAL, PROVEN_GAP, WITHIN_GAP, AllocationResult, Pairs
+from matching.allocation.sifting import LARGE_COLUMNS, Sifter, Solved
 from matching.allocation.verify import AllocationFault, verify_allocation
 from matching.allocation.verify_bound import verify_bound
 from matching.params import MatchParams
@@ -43,10 +44,12 @@ class Planner:
         network_columns: int = NETWORK_COLUMNS, confidence: float | None = None,
         large_columns: int = LARGE_COLUMNS, relative_gap: float = PROVEN_GAP,
     ) -> None:
-        self._large, self._gap = large_columns, relative_gap
+        check_objective(objective)
+        check_gap(relative_gap)
         check_confidence(confidence)
         check_spreads(problem)
         self._params, self._objective, self._blend = params, objective, blend
+        self._large, self._gap = large_columns, relative_gap
         allowed = allocatable(problem, pairs, blend=blend, confidence=confidence)
         self.layout = layout = lay_out(problem, allowed, confidence=confidence)
         self._value, self._carbon = value_yuan_per_t(problem, layout.pairs), carbon_kg_per_t(problem, layout.pairs)
@@ -98,14 +101,16 @@ class Planner:
     def solve(self, deadline: float = math.inf) -> tuple[Solved, Solved | None, dict[str, str]]:
         """The stages as the solver gives them, not verified, with the versions that made them."""
         if not self._by_network:
-            again = isinstance(self._solver, Sifter) and self._objective != "tonnes"
-            if not again:
-                self._solver = Sifter(
+            sifter = self._solver
+            if not isinstance(sifter, Sifter):
+                sifter = Sifter(
                     self.program, competing(self.layout), seed=self._params.seed, large_columns=self._large,
                     relative_gap=self._gap,
                 )
-            main, second = _solve(self.layout, self._solver, self._objective, deadline, self._large)
-            return main, second, {"highs": self._solver.version}
+            main, second = _solve(self.layout, sifter, self._objective, deadline, self._large)
+            # The stage of the least freight leaves its cost and its row behind: nothing to go on from.
+            self._solver = sifter if self._objective != "tonnes" else None
+            return main, second, {"highs": sifter.version}
         # Imported here, for it brings the compiler along: a small market never pays that.
         from matching.allocation.network import VERSIONS, NetworkPlan
 
@@ -136,7 +141,8 @@ def _solve(
         return sifter.maximise(preference, deadline), None
     freight = -_freight(layout)
     main = sifter.maximise(freight, deadline)
-    return main, _least_freight(sifter, main, freight, deadline) if main.status == OPTIMAL else None
+    carried = main.status in (OPTIMAL, WITHIN_GAP)
+    return main, _least_freight(sifter, main, freight, deadline) if carried else None
 
 
 def _least_freight(sifter: Sifter, main: Solved, freight: np.ndarray, deadline: float) -> Solved:

@@ -100,7 +100,8 @@ def _report(
     status, reason = main.status, main.reason
     if second is not None and second.status != OPTIMAL:
         status = second.status
-        reason = f"the tonnes are the most possible; of the least freight: {second.reason}"
+        tonnes = "the tonnes are the most possible" if main.status == OPTIMAL else f"of the tonnes: {main.reason}"
+        reason = f"{tonnes}; of the least freight: {second.reason}"
     bound = max(main.bound, objective)
     return SolveReport(
         status, reason, objective, bound, (bound - objective) / max(1.0, abs(bound)),

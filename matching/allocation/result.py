@@ -10,6 +10,8 @@ import numpy as np
 
 # The worth of one more tonne is counted in the unit of the objective that was optimised.
 PRICE_UNITS = {"value": "yuan_per_t", "tonnes": "t_per_t", "carbon": "kg_co2e_per_t"}
+# The gap (relative) that counts as proven best; what is asked for beyond is said in words.
+PROVEN_GAP = 1e-6
 # A plan that is not proven best but as near to it as was asked.
 WITHIN_GAP = "within_gap"
 OPTIMAL, TIME_LIMIT, INFEASIBLE, UNBOUNDED, FAILED = (
