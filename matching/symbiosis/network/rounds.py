@@ -12,8 +12,8 @@ from matching.symbiosis.network.links import FlowNetwork
 if TYPE_CHECKING:
     import scipy.sparse
 
-# From so many links on the compiled search is used; below, networkx answers before it would be loaded.
-COMPILED_FROM_LINKS = 20_000
+# Nodes x links, by which networkx's search grows: from here on (about two seconds) the compiled one is used.
+COMPILED_FROM = 2_000_000
 # Up to so many nodes all eigenvalues of a strong part are worked out; beyond, the largest alone.
 DENSE_NODES = 400
 
@@ -70,7 +70,7 @@ def count_short_cycles(network: FlowNetwork, *, longest: int = 3) -> dict[int, i
     Raises ``ValueError`` for ``longest`` below 2.
     """
     _checked(longest)
-    if len(network) < COMPILED_FROM_LINKS:
+    if network.nodes * len(network) < COMPILED_FROM:
         return {length: len(rows) for length, rows in short_cycles(network, longest=longest).items()}
     from matching.symbiosis.network.rounds_kernel import walk_cycles
 
@@ -87,7 +87,7 @@ def short_cycles(network: FlowNetwork, *, longest: int = 3) -> dict[int, np.ndar
     Raises ``ValueError`` for ``longest`` below 2.
     """
     _checked(longest)
-    if len(network) < COMPILED_FROM_LINKS:
+    if network.nodes * len(network) < COMPILED_FROM:
         import networkx
 
         found = [np.array(cycle) for cycle in networkx.simple_cycles(network.digraph(), length_bound=longest)]
