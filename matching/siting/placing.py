@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.allocation.choices import check_gap
+from matching.allocation.checks import check_gap
 from matching.allocation.objectives import value_yuan_per_t
 from matching.allocation.planner import LEAST_SLACK_T, TONNES_SLACK, Planner
 from matching.allocation.result import (
