@@ -39,6 +39,7 @@ from models.transfers import (
     TransferStatus,
     Weighing,
 )
+from models.whatifs import WhatIf
 
 __all__ = [
     "EVENT_KINDS", "AcceptanceResult", "Account", "Amendment", "AmendmentStatus", "ApiKey", "Assay",
@@ -52,5 +53,5 @@ __all__ = [
     "SaleMode", "ScorecardWeight", "SealedBid", "Side", "SignInAttempt", "Site", "Source", "Stockpile",
     "StorageClass", "Supply", "Tender",
     "TenderInvitation", "TenderMode", "TenderQuestion", "TenderStatus", "Transfer", "TransferFile",
-    "TransferStatus", "UseRow", "User", "ValueAdded", "WasteTypeRow", "Weighing", "utc_now",
+    "TransferStatus", "UseRow", "User", "ValueAdded", "WasteTypeRow", "Weighing", "WhatIf", "utc_now",
 ]

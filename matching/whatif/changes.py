@@ -26,8 +26,8 @@ class NewPlant:
     """A plant that is not there yet: it takes ``t_per_month`` of what it accepts, for one use, at one place (WGS-84).
 
     ``accepts`` are pairs of waste type and largest share of a month's intake (None: no limit), ``specs`` tuples of
-    property, minimum, maximum and basis (``each`` or ``blend``), ``residues`` pairs of waste type and tonnes left per
-    tonne taken in.  ``park`` is the id of the park it would lie in, blank for none.
+    property, minimum, maximum, basis (``each`` or ``blend``) and waste type (blank: all), ``residues`` pairs of waste
+    type and tonnes left per tonne taken in.  ``park`` is the id of the park it would lie in, blank for none.
     """
 
     name: str
@@ -38,7 +38,7 @@ class NewPlant:
     accepts: tuple[tuple[str, float | None], ...]
     bid_yuan_per_t: float = 0.0
     max_distance_km: float | None = None
-    specs: tuple[tuple[str, float | None, float | None, str], ...] = ()
+    specs: tuple[tuple[str, float | None, float | None, str, str], ...] = ()
     residues: tuple[tuple[str, float], ...] = ()
     park: str = ""
 

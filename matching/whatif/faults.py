@@ -106,8 +106,10 @@ def _new_plant(problem: MatchProblem, change: NewPlant) -> Found:
         yield from _waste(problem, "accepts", waste)
         if share is not None and not 0 < share <= 1:
             yield "accepts", "not_a_share", {"found": share, "waste_type": waste}
-    for name, low, high, basis in change.specs:
+    for name, low, high, basis, waste in change.specs:
         yield from _limits(problem, "specs", name, low, high)
+        if waste:
+            yield from _waste(problem, "specs", waste)
         if basis not in ("each", "blend"):
             yield "specs", "unknown_basis", {"found": basis}
         elif basis == "blend" and name in problem.catalogue.properties and not (

@@ -22,7 +22,8 @@ def as_candidates(plants: Sequence[NewPlant]) -> list[Candidate]:
         Candidate(
             id=plant_id(at), name=plant.name, use=plant.use, lat=plant.lat, lon=plant.lon,
             t_per_month=plant.t_per_month, open_cost_yuan=0.0, accepts=plant.accepts,
-            specs=tuple(CandidateSpec(None, *spec) for spec in plant.specs), bid_yuan_per_t=plant.bid_yuan_per_t,
+            specs=tuple(CandidateSpec(waste or None, *limits) for *limits, waste in plant.specs),
+            bid_yuan_per_t=plant.bid_yuan_per_t,
             max_distance_km=float("inf") if plant.max_distance_km is None else plant.max_distance_km,
             residues=plant.residues, park=plant.park,
         )

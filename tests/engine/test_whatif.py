@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from matching.whatif import (
     worth_nothing_anywhere,
 )
 from matching.whatif.applying import stopped
+from matching.whatif.keeping import plain, read_changes
 from matching.whatif.plants import plant_id
 from tests.engine.random_markets import Shape, random_problem
 from tests.engine.small_markets import market
@@ -46,7 +48,7 @@ DEGREE_KM = 2 * 6371.0088 * np.arcsin(np.cos(np.radians(39.5)) * np.sin(np.radia
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> MatchProblem:
+def three_months(tmp_path: Path) -> MatchProblem:
     return market(tmp_path, supplies=SUPPLIES, demands=DEMANDS, accepts=ACCEPTS, months=3)
 
 
@@ -54,8 +56,8 @@ def tonnes(study: Study, *changes: object) -> dict[tuple[str, str], float]:
     return {key: round(route.tonnes, 3) for key, route in study.ask(changes).after.routes.items()}  # type: ignore[arg-type]
 
 
-def test_a_demand_that_stands_still_takes_nothing_in_those_months(plain: MatchProblem) -> None:
-    study = Study(plain)
+def test_a_demand_that_stands_still_takes_nothing_in_those_months(three_months: MatchProblem) -> None:
+    study = Study(three_months)
     answer = study.ask([Stop("B", "2027-02", 2)])
     # S1 sends its 100 every month; while D1 stands still D2 takes 30 of them, and the rest stays where it is.
     assert answer.before.totals.tonnes == pytest.approx(3 * 100)
@@ -71,8 +73,8 @@ def test_a_supply_that_stands_still_may_send_what_lies_on_its_ground(tmp_path: P
     assert sum(route.tonnes for (supply, _), route in routes.items() if supply == "S1") == pytest.approx(60)
 
 
-def test_dearer_freight_is_paid_in_full_and_drives_off_what_no_longer_pays(plain: MatchProblem) -> None:
-    study = Study(plain)
+def test_dearer_freight_is_paid_in_full_and_drives_off_what_no_longer_pays(three_months: MatchProblem) -> None:
+    study = Study(three_months)
     far = HANDLING + RATE * CIRCUITY * DEGREE_KM
     assert 20 - far < 0 < 20 - HANDLING  # S2 does not pay even today; S1 does.
     assert tonnes(study) == {("S1", "D1"): 270, ("S1", "D2"): 30}
@@ -125,9 +127,9 @@ def test_a_relaxed_limit_lets_in_what_it_kept_out_and_an_added_one_keeps_out(tmp
     assert tonnes(study, NewLimit("loi", None, 5, use="fired_brick")) == {}
 
 
-def test_a_new_plant_takes_what_nobody_took(plain: MatchProblem) -> None:
+def test_a_new_plant_takes_what_nobody_took(three_months: MatchProblem) -> None:
     plant = NewPlant("Bricks", "fired_brick", 39.5, 110.8, 40, (("gangue", None),), bid_yuan_per_t=1)
-    answer = Study(plain).ask([plant])
+    answer = Study(three_months).ask([plant])
     assert answer.after.routes["S2", plant_id(0)].tonnes == pytest.approx(3 * 40)
     assert answer.difference.tonnes == pytest.approx(3 * 40)
     assert answer.difference.routes[0].before_t == 0
@@ -194,16 +196,18 @@ def test_a_failure_loses_what_a_plan_made_anew_loses(tmp_path: Path, seed: int) 
     assert study.planner.plan().total_value_yuan == pytest.approx(study.plan.total_value_yuan)
 
 
-def test_prices_by_place_are_those_of_one_more_tonne_a_month(plain: MatchProblem) -> None:
-    study = Study(plain)
-    prices = {(p.kind, p.what, p.place): p.yuan_per_t for p in place_prices(plain, study.before)}
-    more = replace(plain, demands=replace(plain.demands, t_per_month=plain.demands.t_per_month + np.array([1.0, 0.0])))
+def test_prices_by_place_are_those_of_one_more_tonne_a_month(three_months: MatchProblem) -> None:
+    study = Study(three_months)
+    prices = {(p.kind, p.what, p.place): p.yuan_per_t for p in place_prices(three_months, study.before)}
+    demands = three_months.demands
+    more = replace(three_months, demands=replace(demands, t_per_month=demands.t_per_month + np.array([1.0, 0.0])))
     gained = allocate(more).total_value_yuan - study.plan.total_value_yuan
-    park = plain.parks.ids.index("P2")
+    park = three_months.parks.ids.index("P2")
     assert prices["room", "fired_brick", park] * 3 == pytest.approx(gained)
-    assert ("waste", "gangue") not in worth_nothing_anywhere(place_prices(plain, study.before))
+    assert ("waste", "gangue") not in worth_nothing_anywhere(place_prices(three_months, study.before))
 
 
+GANGUE = (("gangue", None),)
 BAD = {
     "unknown_enterprise": Stop("nobody", "2027-01", 1),
     "outside_horizon": Stop("A", "2030-01", 1),
@@ -216,8 +220,8 @@ BAD = {
     "unknown_waste_type": NewPlant("x", "fired_brick", 39.5, 109.8, 10, (("gold", None),)),
     "not_a_share": NewPlant("x", "fired_brick", 39.5, 109.8, 10, (("gangue", 1.5),)),
     "unknown_park": NewPlant("x", "fired_brick", 39.5, 109.8, 10, (("gangue", None),), park="P9"),
-    "does_not_mix": NewPlant("x", "fired_brick", 39.5, 109.8, 10, (("gangue", None),), specs=(("ph", 6, 9, "blend"),)),
-    "unknown_basis": NewPlant("x", "fired_brick", 39.5, 109.8, 10, (("gangue", None),), specs=(("loi", 6, 9, "lot"),)),
+    "does_not_mix": NewPlant("x", "fired_brick", 39.5, 109.8, 10, GANGUE, specs=(("ph", 6, 9, "blend", ""),)),
+    "unknown_basis": NewPlant("x", "fired_brick", 39.5, 109.8, 10, GANGUE, specs=(("loi", 6, 9, "lot", ""),)),
     "min_above_max": NewLimit("loi", 9, 8, demand="D1"),
     "unknown_property": NewLimit("colour", None, 8, demand="D1"),
     "unknown_demand": NewLimit("loi", None, 8, demand="D9"),
@@ -234,16 +238,42 @@ BAD = {
 
 
 @pytest.mark.parametrize("code", BAD)
-def test_what_cannot_be_is_refused_with_its_reason(plain: MatchProblem, code: str) -> None:
+def test_what_cannot_be_is_refused_with_its_reason(three_months: MatchProblem, code: str) -> None:
     with pytest.raises(ImpossibleChange) as caught:
-        check_changes(plain, [FreightTimes(1.0), BAD[code]])  # type: ignore[list-item]
+        check_changes(three_months, [FreightTimes(1.0), BAD[code]])  # type: ignore[list-item]
     assert [(fault.change, fault.code) for fault in caught.value.faults] == [(1, code)]
     assert code in str(caught.value)
 
 
-def test_every_fault_is_told_at_once_and_whole_market_changes_come_once(plain: MatchProblem) -> None:
+def test_every_fault_is_told_at_once_and_whole_market_changes_come_once(three_months: MatchProblem) -> None:
     with pytest.raises(ImpossibleChange) as caught:
-        check_changes(plain, [FreightTimes(-1), FreightTimes(2), Stop("nobody", "2030-01", 99)])
+        check_changes(three_months, [FreightTimes(-1), FreightTimes(2), Stop("nobody", "2030-01", 99)])
     assert [(fault.change, fault.code) for fault in caught.value.faults] == [
         (0, "not_between"), (2, "unknown_enterprise"), (2, "outside_horizon"), (2, "not_between"), (1, "twice"),
     ]
+
+
+def test_changes_are_kept_as_plain_data_and_read_again() -> None:
+    changes = [
+        Stop("A", "2027-01", 2), FreightTimes(1.2), Subsidy(0.1), Subsidy(0.1, "park", 30.0),
+        NewLimit("loi", None, 8.0, "D1"),
+        NewPlant("x", "fired_brick", 39.5, 109.8, 10.0, (("gangue", None), ("coal_slime", 0.2)),
+                 specs=(("loi", None, 9.0, "blend", "gangue"),), residues=(("bottom_ash", 0.1),)),
+        RailLine((("a", 39.5, 109.8), ("b", 39.5, 110.8)), 1.0, 0.1, 0.01), DisposalFee(((0.5, 9.0), (1.0, 3.0))),
+    ]
+    rows = json.loads(json.dumps([plain(change) for change in changes]))
+    assert read_changes(rows) == changes
+
+
+def test_what_cannot_be_read_as_changes_is_told_row_by_row() -> None:
+    with pytest.raises(ImpossibleChange) as caught:
+        read_changes([
+            {"kind": "miracle"}, {"kind": "stop", "enterprise": 5, "first_month": "2027-01", "month": 1},
+            {"kind": "disposal_fee", "steps": [[0.5]]}, "freight",
+        ])
+    assert [(fault.change, fault.field, fault.code) for fault in caught.value.faults] == [
+        (0, "kind", "unknown_kind"), (1, "month", "unknown_field"), (1, "enterprise", "another_shape"),
+        (1, "months", "missing"), (2, "steps", "another_shape"), (3, "kind", "unknown_kind"),
+    ]
+    with pytest.raises(ImpossibleChange):
+        read_changes({"kind": "stop"})
