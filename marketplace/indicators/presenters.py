@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace import formatting, tables
 from marketplace.i18n import language, named
 from marketplace.indicators.facts import Figures, SiteMonth, figures
-from marketplace.indicators.places import CITY, CITY_NAMES, PARK, Place, targets_of
+from marketplace.indicators.places import CITY_NAMES, PARK, Place, targets_of
 from marketplace.indicators.sight import Sight
 from marketplace.palette import waste_colour
 from marketplace.reasons import declare
@@ -51,7 +51,7 @@ class Measured:
 
 
 def place_name(place: Place) -> str:
-    return str(CITY_NAMES[place.code]) if place.kind == CITY else named(place)
+    return named(place)
 
 
 def place_url(place: Place, year: int | None = None) -> str:
@@ -59,10 +59,8 @@ def place_url(place: Place, year: int | None = None) -> str:
 
 
 def region_name(code: str) -> str:
-    """The name of the place whose targets are shown, by its code."""
-    if code in CITY_NAMES:
-        return str(CITY_NAMES[code])
-    names = {slug: (chinese, english) for slug, chinese, english in REGIONS}
+    """The name of the city or banner whose targets are shown, by its code."""
+    names = CITY_NAMES | {slug: (chinese, english) for slug, chinese, english in REGIONS}
     chinese, english = names.get(code, (code, code))
     return chinese if language() == "zh" else english
 

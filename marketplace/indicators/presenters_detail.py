@@ -14,8 +14,8 @@ from marketplace import formatting, tables
 from marketplace.i18n import named
 from marketplace.indicators.forecast import Forecast
 from marketplace.indicators.intensity import Intensity
-from marketplace.indicators.places import CITY_NAMES, Place
-from marketplace.indicators.presenters import records_url
+from marketplace.indicators.places import Place
+from marketplace.indicators.presenters import records_url, region_name
 from marketplace.indicators.queries_records import Record
 from marketplace.indicators.scorecard import Part, Scorecard
 from marketplace.symbiosis.presenters import waste_name
@@ -247,7 +247,7 @@ def value_added_table(rows: Sequence[ValueAdded]) -> Table:
         ],
         [
             [
-                tables.words(named(row.park or row.region) if row.city is None else str(CITY_NAMES[row.city])),
+                tables.words(named(row.park or row.region) if row.city is None else region_name(row.city)),
                 tables.words(period_text(row.period)),
                 tables.number(
                     row.amount, estimate=row.source_note if row.quality == QuantityQuality.ESTIMATE else ""

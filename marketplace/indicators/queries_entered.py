@@ -38,4 +38,5 @@ def value_added_row(session: Session, place: Place, period: str) -> ValueAdded |
 
 def weights(session: Session) -> dict[str, Decimal]:
     """The weight of every criterion."""
-    return dict(session.execute(select(ScorecardWeight.criterion, ScorecardWeight.weight)).tuples())
+    rows = session.execute(select(ScorecardWeight.criterion, ScorecardWeight.weight))
+    return {row.criterion: row.weight for row in rows}

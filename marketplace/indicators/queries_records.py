@@ -60,7 +60,7 @@ def records(
     sums: dict[tuple[int, int, str, str, str], tuple[Row, Decimal]] = {}
     for row in found:
         deal = known.get(row.contract_id or 0)
-        for measure, tonnes in measured(Line(row.account, row.kind, exact(row.tonnes)), row.site_id, deal):
+        for measure, tonnes in measured(Line(row.account, row.happened, exact(row.tonnes)), row.site_id, deal):
             if measure not in measures or (
                 within_park is not None and measure == HANDED_USE
                 and (deal is None or where.spots[deal.to_site_id].park_id != within_park)
@@ -70,7 +70,7 @@ def records(
             sums[key] = (row, sums[key][1] + tonnes if key in sums else tonnes)
     return [
         Record(
-            seq, row.at, site, where.owners[site], waste, month, row.kind, measure, tonnes, row.transfer or "",
+            seq, row.at, site, where.owners[site], waste, month, row.happened, measure, tonnes, row.transfer or "",
             row.contract_id,
         )
         for (seq, site, waste, month, measure), (row, tonnes) in sums.items() if tonnes
