@@ -9,6 +9,7 @@ from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.api.v1.routes import URLS as api_v1
 from marketplace.contracts.routes import URLS as contracts
+from marketplace.indicators.routes import URLS as indicators
 from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
@@ -16,6 +17,7 @@ from marketplace.matches.routes import URLS as matches
 from marketplace.organisations.routes import URLS as organisations
 from marketplace.pages.routes import URLS as pages
 from marketplace.parks.routes import URLS as parks
+from marketplace.stockpiles.routes import URLS as stockpiles
 from marketplace.symbiosis.routes import URLS as symbiosis
 from marketplace.tenders.routes import URLS as tenders
 from marketplace.transfers.routes import URLS as transfers
@@ -31,6 +33,7 @@ FEATURES: dict[str, list[Url]] = {
     "alerts": alerts,
     "api_v1": api_v1,
     "contracts": contracts,
+    "indicators": indicators,
     "keys": keys,
     "ledger": ledger,
     "listings": listings,
@@ -38,6 +41,7 @@ FEATURES: dict[str, list[Url]] = {
     "organisations": organisations,
     "pages": pages,
     "parks": parks,
+    "stockpiles": stockpiles,
     "symbiosis": symbiosis,
     "tenders": tenders,
     "transfers": transfers,

@@ -146,14 +146,16 @@ def figures(rows: Iterable[SiteMonth]) -> Figures:
     if not chosen:
         return Figures()
     sums = {measure: _sum(chosen, measure) for measure in MEASURES}
-    used = None if sums[OWN_USE] is None and sums[HANDED_USE] is None else sum((row.used for row in chosen), ZERO)
+    used = _used(chosen)
     before = sum((max(ZERO, use - made) for made, use in _by_source(chosen)), ZERO)
     gangue = [row for row in chosen if row.waste == GANGUE]
     gangue_made = _sum(gangue, PRODUCED)
-    new_used = sum((min(made, use) for made, use in _by_source(gangue)), ZERO) if gangue_made is not None else None
+    new_used = None
+    if gangue_made is not None and _used(gangue) is not None:
+        new_used = sum((min(made, use) for made, use in _by_source(gangue)), ZERO)
     return Figures(
         **sums, used=used, from_before=None if used is None else before,
-        use_rate=_share(used or ZERO, None if sums[PRODUCED] is None else sums[PRODUCED] + before),
+        use_rate=None if used is None or sums[PRODUCED] is None else _share(used, sums[PRODUCED] + before),
         gangue_produced=gangue_made, gangue_used=new_used,
         gangue_rate=None if new_used is None else _share(new_used, gangue_made),
         within=None if used is None else sum((row.within for row in chosen), ZERO),
@@ -177,6 +179,13 @@ def _by_source(rows: Sequence[SiteMonth]) -> list[tuple[Decimal, Decimal]]:
         one[0] += row.of(PRODUCED)
         one[1] += row.used
     return [(made, use) for made, use in sums.values()]
+
+
+def _used(rows: Sequence[SiteMonth]) -> Decimal | None:
+    """What was used, None where no use was recorded: that nobody has entered any does not say that there was none."""
+    if not any({OWN_USE, HANDED_USE} & row.tonnes.keys() for row in rows):
+        return None
+    return sum((row.used for row in rows), ZERO)
 
 
 def _sum(rows: Sequence[SiteMonth], measure: str) -> Decimal | None:

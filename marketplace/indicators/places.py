@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
-
 from models.catalogue.regions import REGIONS
 from models.catalogue.targets import Target, all_targets
 from models.indicators import City
@@ -20,7 +17,8 @@ _OF_ORDOS = frozenset({
 CITY_OF: dict[str, str] = {
     slug: City.ORDOS if slug in _OF_ORDOS else City.BAOTOU for slug, _name, _english in REGIONS
 }
-CITY_NAMES: dict[str, LazyString] = {City.ORDOS: _l("Ordos"), City.BAOTOU: _l("Baotou")}
+# By code: the Chinese name and the English one.
+CITY_NAMES: dict[str, tuple[str, str]] = {City.ORDOS: ("鄂尔多斯市", "Ordos"), City.BAOTOU: ("包头市", "Baotou")}
 # Under which word the documents' targets are filed for a place.
 _TARGETS_OF = {"ordos": "ordos", "ejin-horo": "ejin_horo", "shiguai": "shiguai"}
 

@@ -53,10 +53,10 @@ def places(session: Session) -> list[Place]:
     regions = [row for row in session.scalars(select(Region).order_by(Region.id)) if row.id in used]
     parks = session.scalars(select(Park).order_by(Park.code)).all()
     found: list[Place] = []
-    for city, name in CITY_NAMES.items():
+    for city, (name, name_en) in CITY_NAMES.items():
         own = [row for row in regions if CITY_OF.get(row.id) == city]
         if own:
-            found.append(Place(CITY, str(city), str(name), str(name)))
+            found.append(Place(CITY, str(city), name, name_en))
             found += [one for row in own for one in _with_parks(row, parks)]
     elsewhere = [row for row in regions if row.id not in CITY_OF]
     found += [one for row in elsewhere for one in _with_parks(row, parks)]
@@ -69,7 +69,7 @@ def place_by_key(session: Session, kind: str, code: str) -> Place | None:
 
 def ground(session: Session) -> Ground:
     """A site counts for its park and that park's banner; outside parks for its enterprise's banner."""
-    region_of = dict(session.execute(select(Park.id, Park.region_id)).tuples())
+    region_of = {row.id: row.region_id for row in session.execute(select(Park.id, Park.region_id))}
     query = select(
         Site.id, Site.park_id, Site.is_main, Enterprise.id.label("owner"), Enterprise.park_id.label("inherited"),
         Enterprise.region_id,
@@ -105,7 +105,7 @@ def entry_lines(first: str, last: str, sites: Collection[int] | None = None) -> 
     query = (
         select(
             LedgerPosting.site_id, LedgerPosting.waste_type_id, LedgerPosting.month, LedgerPosting.account,
-            func.coalesce(origin.kind, LedgerEntry.kind).label("kind"), LedgerEntry.contract_id,
+            func.coalesce(origin.kind, LedgerEntry.kind).label("happened"), LedgerEntry.contract_id,
         )
         .join(LedgerEntry, LedgerEntry.seq == LedgerPosting.seq)
         .outerjoin(origin, origin.seq == LedgerEntry.corrects_seq)
@@ -143,7 +143,7 @@ def disposes(use_id: str | None) -> bool:
 def _site_months(session: Session, where: Ground, first: str, last: str) -> list[SiteMonth]:
     lines = entry_lines(first, last).add_columns(func.sum(LedgerPosting.tonnes).label("tonnes"))
     # By the names of the columns: PostgreSQL does not see that two expressions with one parameter are the same.
-    found = session.execute(lines.group_by(*lines.selected_columns[:4], "kind", LedgerEntry.contract_id)).all()
+    found = session.execute(lines.group_by(*lines.selected_columns[:4], "happened", LedgerEntry.contract_id)).all()
     known = deals(session, {row.contract_id for row in found if row.contract_id is not None})
     months: dict[tuple[int, str, str], SiteMonth] = {}
     for row in found:
@@ -154,7 +154,7 @@ def _site_months(session: Session, where: Ground, first: str, last: str) -> list
             )
         deal = known.get(row.contract_id or 0)
         to_park = where.spots[deal.to_site_id].park_id if deal else None
-        months[key].add(Line(row.account, row.kind, exact(row.tonnes)), deal, to_park)
+        months[key].add(Line(row.account, row.happened, exact(row.tonnes)), deal, to_park)
     return [months[key] for key in sorted(months)]
 
 

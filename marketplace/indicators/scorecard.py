@@ -65,7 +65,9 @@ def scorecard(
     found: Figures, weighings: Count, assays: Count, heaps: Count, weights: Mapping[str, Decimal]
 ) -> Scorecard:
     """The scorecard of a park over a year; what has no figure is left out, and the others make up the whole."""
-    stored = None if found.produced is None or found.stored is None else max(ZERO, found.produced - max(ZERO, found.stored))
+    stored = None
+    if found.produced is not None and found.stored is not None:
+        stored = max(ZERO, found.produced - max(ZERO, found.stored))
     whole = None if found.used is None or found.produced is None else found.produced + (found.from_before or ZERO)
     tonnes = {
         Criterion.USE_RATE: (found.used, whole),
@@ -76,7 +78,7 @@ def scorecard(
     things = {
         Criterion.BOTH_WEIGHINGS: weighings, Criterion.ASSAYED: assays, Criterion.REMEDIATED: heaps,
     }
-    values = {key: pair for key, pair in tonnes.items()} | {key: (one.part, one.whole) for key, one in things.items()}
+    values = tonnes | {key: (one.part, one.whole) for key, one in things.items()}
     parts = [_part(criterion, *values[criterion], weights.get(criterion, ZERO)) for criterion in Criterion]
     counted = sum((part.weight for part in parts if part.value is not None), ZERO)
     return Scorecard(tuple(

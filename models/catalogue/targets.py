@@ -16,7 +16,7 @@ BASELINE, TARGET = "baseline", "target"
 class Target:
     """One figure of one document.  ``value`` is None where the document speaks in words (``text``) only.
 
-    ``comparator`` is ``=``, ``<``, ``>``, ``>=`` or ``text``; ``kind`` baseline or target; ``doc`` the document's number.
+    ``comparator`` is ``=``, ``<``, ``>``, ``>=`` or ``text``; ``kind`` is baseline or target; ``doc`` its number.
     """
 
     id: str

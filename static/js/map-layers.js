@@ -8,11 +8,12 @@ export const AREA_FONT = `12px ${FONT}`;
 export const PARK_SIZE = 13;
 const INK = "#1f2933";
 const FLOW = "#2b5c8a";
-const COLOURS = { supply: "#1f7a5c", demand: "#b8560f", enterprise: "#5b6672" };
+const COLOURS = { supply: "#1f7a5c", demand: "#b8560f", enterprise: "#5b6672", stockpile: "#5b6672", overdue: "#a4262c" };
 // Kinds of waste differ in their dashes as well as in their colours.
 export const DASHES = ["solid", [9, 4], [3, 3], [12, 3, 3, 3]];
-// A diamond of the same area as a circle is a little wider.
-const SHAPES = { supply: ["circle", 1], demand: ["diamond", 1.2533], enterprise: ["circle", 1] };
+// A diamond or a triangle of the same area as a circle is wider; a heap that is overdue stands on its head.
+const LATE = "path://M0 0L20 0L10 17.320z";
+const SHAPES = { supply: ["circle", 1], demand: ["diamond", 1.2533], enterprise: ["circle", 1], stockpile: ["triangle", 1.2533], overdue: [LATE, 1.2533] };
 
 // ECharts reads polylines as one flat row of numbers: how many points, then longitude and latitude of each.
 export function flatLines(collection) {

@@ -1,6 +1,6 @@
 // The market's map: <div class="map" data-market-map data-source="ID"> beside a JSON script with that id.
 //
-// JSON: {points: [{id, kind: supply|demand|park|enterprise, name, lat, lon, tonnes, colour, url, text, short}],
+// JSON: {points: [{id, kind: supply|demand|park|enterprise|stockpile|overdue, name, lat, lon, tonnes, colour, url, text, short}],
 //        flows: [{id, from: [lon, lat], to: [lon, lat], tonnes, colour, name, group, text, url}], words, parks: bool}
 // Sends "market-map:hover" with {id}; listens to "market-map:light" with {id}, null to put the light out.
 
@@ -12,7 +12,7 @@ import { isChinese } from "./map-words.js";
 
 const ASPECT = 0.77;
 const KM_PER_DEGREE = 111.195;
-const KINDS = ["supply", "demand", "enterprise"];
+const KINDS = ["supply", "demand", "enterprise", "stockpile", "overdue"];
 const styles = new URL("../css/map.css", import.meta.url);
 
 class MarketMap {
@@ -101,6 +101,8 @@ class MarketMap {
       ...(has("supply") ? [{ id: "supply", name: words.supplies, kind: "circle", colour: "#1f7a5c" }] : []),
       ...(has("demand") ? [{ id: "demand", name: words.demands, kind: "diamond", colour: "#b8560f" }] : []),
       ...(has("enterprise") ? [{ id: "enterprise", name: words.enterprises, kind: "circle", colour: "#5b6672" }] : []),
+      ...(has("stockpile") ? [{ id: "stockpile", name: words.stockpiles, kind: "heap", colour: "#5b6672" }] : []),
+      ...(has("overdue") ? [{ id: "overdue", name: words.overdue, kind: "late", colour: "#a4262c" }] : []),
       ...(this.page.parks.length ? [{ id: "parks", name: words.parks, kind: "square", colour: "#1f2933" }] : []),
       ...(this.geometry.roads ? [{ id: "roads", name: words.roads, kind: "line", colour: "#a39b8b", width: 1.5 }] : []),
       ...(this.geometry.rail ? [{ id: "rail", name: words.rail, kind: "line", colour: "#6f7780", dash: [5, 3], width: 1.5 }] : []),
