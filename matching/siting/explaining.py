@@ -61,7 +61,7 @@ def gain_estimates(
     partners brings beyond that supply's price.  ``worth`` ``(pairs,)`` and ``costs`` in the objective's unit.  An
     estimate only where tonnes that must be placed hold the prices.
     """
-    gains = -costs.astype(float)
+    gains = 0.0 - costs
     for at, taker in enumerate(demand.tolist()):
         of = np.flatnonzero(pairs.demand == taker)
         if len(of):

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from matching.allocation import allocate
-from matching.allocation.result import OPTIMAL, TIME_LIMIT, WITHIN_GAP
-from matching.problem import MatchProblem
+from matching.allocation.result import OPTIMAL
 from matching.siting import (
-    Candidate,
     SitingProblem,
     place_facilities,
-    verify_siting,
-    with_candidates,
 )
 from tests.engine.random_markets import random_problem
 from tests.engine.siting_markets import TINY, best_of_all, random_candidates
