@@ -33,7 +33,7 @@ from matching.siting.problem import VOID_KM
 
 SITING_HEADER = (
     "candidate", "name", "use", "opened", "open_cost_yuan", "tonnes", "unplaced_t", "moved_t", "value_yuan",
-    "tried_open", "short", "short_at_least",
+    "missed", "missed_placed_t", "tried_open", "short", "short_at_least",
 )  # fmt: skip
 TAKEN_HEADER = ("candidate", "waste_type", "tonnes", "unplaced_t", "moved_t", "moved_from")
 SCREENING_HEADER = ("waste_type", "lat", "lon", "tonnes", "within_radius_t", "supplies")
@@ -157,12 +157,18 @@ def _siting_rows(siting: SitingProblem, result: SitingResult) -> Iterator[tuple[
         yield (
             candidate.id, candidate.name, candidate.use, str(decision.opened).lower(), candidate.open_cost_yuan,
             round(decision.tonnes, 6), *(round(sum(column), 6) for column in _origins(decision)),
-            round(decision.value_yuan, 2), *_tried(decision),
+            round(decision.value_yuan, 2), *_missed(decision), *_tried(decision),
         )
 
 
 def _origins(decision: Decision) -> tuple[list[float], list[float]]:
     return [part.unplaced_t for part in decision.taken], [part.moved_t for part in decision.taken]
+
+
+def _missed(decision: Decision) -> tuple[object, ...]:
+    """What the plan loses without an opened candidate: in the objective's unit, and in tonnes placed."""
+    missed = decision.missed
+    return ("", "") if missed is None else (round(missed.objective, 6), round(missed.placed_t, 6))
 
 
 def _tried(decision: Decision) -> tuple[object, ...]:
@@ -205,7 +211,7 @@ def _summary(siting: SitingProblem, result: SitingResult, seconds: dict[str, flo
         "gap": report.gap,
         "least_cost_yuan": report.second_objective,
         "least_cost_bound_yuan": second if second is not None and math.isfinite(second) else None,
-        "short_unit": "t" if result.objective == "tonnes" else "yuan",
+        "objective_unit": "t" if result.objective == "tonnes" else "yuan",
         "blend": result.blend,
         "candidates": len(result.decisions),
         "opened": list(result.opened),
@@ -221,6 +227,7 @@ def _summary(siting: SitingProblem, result: SitingResult, seconds: dict[str, flo
         "tonnes": result.plan.total_t,
         "tonnes_without": result.without.total_t,
         "gain_t": result.gain_t,
+        "gain_t_by_waste_type": result.gain_t_by_waste_type,
         "freight_yuan": result.plan.total_freight_yuan,
         "distance": result.plan.distance_method,
         "seed": report.seed,
