@@ -16,6 +16,7 @@ ALL = {
     "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
     "blend_scale": "plans with five mixed properties per demand, beside HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
+    "siting_scale": "which of 50 candidate plants to open, beside HiGHS",
     "national": "China's coal power, cement and steel plants: tonnes placed and left over",
     "ledger_verify": "verifying a ledger of 100,000 entries",
 }

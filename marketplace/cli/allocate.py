@@ -22,6 +22,7 @@ from matching.allocation.whole import WHOLE_GAP, allocate_whole
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.scenario.output import csv_text, json_text, write_folder
+from matching.siting.result import SitingResult
 from matching.uncertainty import check_confidence
 
 HEADER = ("supply", "demand", "month", "tonnes", "value_yuan_per_t")
@@ -109,7 +110,7 @@ def allocate_command(
     end_unless_proven(plan)
 
 
-def end_unless_proven(plan: AllocationResult) -> None:
+def end_unless_proven(plan: AllocationResult | SitingResult) -> None:
     """Exit with code 1 and the reason where the plan is not proven to be the best one."""
     if plan.report.status not in (OPTIMAL, WITHIN_GAP):
         click.echo(f"not proven best: {plan.report.stop_reason}", err=True)

@@ -40,16 +40,20 @@ KIND_NOTES = {
 }
 declare({
     "what_if:too_many": _l("A what-if has at most %(most)s changes. Make another one."),
-    "what_if:not_yours": _l("A park committee can ask about the plants of its own park. Ask the regulator about others."),
+    "what_if:not_yours": _l(
+        "A park committee can ask about the plants of its own park. Ask the regulator about others."
+    ),
     "what_if:unknown_enterprise": _l("There is no enterprise %(found)s on the market now. Choose one of the list."),
     "what_if:outside_horizon": _l("%(found)s lies outside the months of the market, %(first)s to %(last)s."),
     "what_if:not_between": _l("It must lie between %(least)s and %(most)s; found %(found)s."),
     "what_if:missing": _l("This is missing. Fill it in."),
     "what_if:unknown_use": _l("The use %(found)s is not in the catalogue. Choose one of the list."),
-    "what_if:no_place": _l("Latitude %(lat)s and longitude %(lon)s are no place on earth. Are they the right way round?"),
+    "what_if:no_place": _l(
+        "Latitude %(lat)s and longitude %(lon)s are no place on earth. Are they the right way round?"
+    ),
     "what_if:in_the_void": _l(
-        "The place lies %(nearest_km)s km from the nearest enterprise of the market, farther than %(most_km)s km: nothing"
-        " would go there. Check latitude and longitude."
+        "The place lies %(nearest_km)s km from the nearest enterprise of the market, farther than %(most_km)s km:"
+        " nothing would go there. Check latitude and longitude."
     ),
     "what_if:not_positive": _l("It must be more than 0; found %(found)s."),
     "what_if:not_a_number": _l("This is not a number."),

@@ -34,7 +34,7 @@ def checked_scenario(folder: Path | str, catalogue: Catalogue) -> tuple[Settings
     settings = read_settings(folder, catalogue, faults)
     tables = {table.file: read_table(folder / table.file, table, catalogue, faults) for table in TABLES}
     _misspelt_files(folder, faults)
-    _references(tables, faults)
+    references(tables, faults)
     _relations(tables, catalogue, faults)
     if faults:
         raise ScenarioError(faults)
@@ -55,7 +55,8 @@ def _misspelt_files(folder: Path, faults: list[Fault]) -> None:
             )
 
 
-def _references(tables: dict[str, Rows], faults: list[Fault]) -> None:
+def references(tables: dict[str, Rows], faults: list[Fault]) -> None:
+    """Every id that a table refers to is there; what is not becomes a fault."""
     for rows in tables.values():
         for column in rows.table.columns:
             if column.kind != "reference" or not tables[column.target].whole:

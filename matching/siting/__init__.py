@@ -12,7 +12,7 @@ from matching.siting.problem import (
     CandidateSpec,
     SitingProblem,
 )
-from matching.siting.result import Decision, ForcedOpen, SitingResult, Taken
+from matching.siting.result import Decision, ForcedOpen, Missed, SitingResult, Taken
 from matching.siting.screening import Cell, screening
 from matching.siting.verify import verify_siting
 
@@ -25,6 +25,7 @@ __all__ = [
     "Cell",
     "Decision",
     "ForcedOpen",
+    "Missed",
     "NotFoundInTime",
     "RequirementsConflict",
     "SitingFault",

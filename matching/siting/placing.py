@@ -31,9 +31,9 @@ from matching.siting.extending import positions, with_candidates
 from matching.siting.planning import plan_of
 from matching.siting.problem import SitingProblem
 from matching.siting.program import SitingProgram, opening_costs
-from matching.siting.result import Decision, ForcedOpen, SitingResult
+from matching.siting.result import Decision, ForcedOpen, Missed, SitingResult
 from matching.siting.search import Choice, Search
-from matching.siting.solving import LinearModel
+from matching.siting.solving import FOUND, LinearModel
 from matching.siting.verify import verify_siting
 
 OBJECTIVES = ("net_value", "tonnes")
@@ -98,7 +98,6 @@ class _Stages:
     bound: float
     second_bound: float | None
     solved: int
-    ended: bool
 
 
 class _Run:
@@ -148,21 +147,19 @@ class _Run:
         if math.isinf(bound):
             # No linear program was finished: prices of nothing bound the plan with every candidate open.
             bound = planner.plan(0.0).report.bound
-        plan = self._plan(program, opened)
-        if not self.tonnes:
-            return _Stages(opened, plan, bound, None, main.solved, main.ended)
-        solved, second, ended = main.solved, None, main.ended
-        if main.opened is not None:
-            for _ in range(_AGAIN):
-                reached = plan.total_t
-                cheapest = self._cheapest(program, model, opened, reached)
-                solved += cheapest.solved
-                second, ended = -cheapest.bound, main.ended and cheapest.ended
-                opened = cheapest.opened if cheapest.opened is not None else opened
-                plan = self._plan(program, opened)
-                if plan.total_t <= reached + _slack(reached):
-                    break
-        return _Stages(opened, plan, bound, second, solved, ended)
+        if not self.tonnes or main.opened is None:
+            return _Stages(opened, self._plan(program, opened), bound, None, main.solved)
+        solved, reached = main.solved, main.objective
+        for _ in range(_AGAIN):
+            cheapest = self._cheapest(program, model, opened, reached)
+            solved += cheapest.solved
+            opened = cheapest.opened if cheapest.opened is not None else opened
+            plan = self._plan(program, opened)
+            if plan.total_t <= reached + 2 * _slack(reached):
+                break
+            # Within the gap, the cheaper set may even carry more: then that is what is to be carried.
+            reached = plan.total_t
+        return _Stages(opened, plan, bound, -cheapest.bound, solved)
 
     def _search(self, program: SitingProgram, model: LinearModel) -> Search:
         return Search(program, model, deadline=self.deadline, gap=self.gap)
@@ -226,6 +223,8 @@ class _Run:
         taken = taken_by(self.problem, plan, without, self.demand)
         closed = np.flatnonzero(~stages.opened)
         tried = closed[np.lexsort((closed, -estimates[closed]))][:explain]
+        lost = np.flatnonzero(stages.opened).tolist() if explain else []
+        missed = {at: self._missed(program, model, stages, report, at) for at in lost}
         forced = {at: self._forced(program, model, stages, report, at) for at in tried.tolist()}
         decisions = []
         for at, candidate in enumerate(self.siting.candidates):
@@ -235,10 +234,23 @@ class _Run:
                 Decision(
                     candidate.id, opened, candidate.open_cost_yuan, float(plan.tonnes[mine].sum()),
                     float(plan.tonnes[mine] @ plan.value_yuan_per_t[mine]), taken[at],
-                    math.nan if opened else float(estimates[at]), forced.get(at),
+                    missed.get(at), math.nan if opened else float(estimates[at]), forced.get(at),
                 )
             )  # fmt: skip
         return tuple(decisions)
+
+    def _missed(
+        self, program: SitingProgram, model: LinearModel, stages: _Stages, report: SolveReport, at: int
+    ) -> Missed | None:
+        left = stages.opened.astype(float)
+        left[at] = 0.0
+        model.bound_columns(program.opening, left, left)
+        found = model.solve(self.deadline)
+        model.bound_columns(program.opening, np.zeros(len(left)), np.ones(len(left)))
+        if found.status != FOUND:
+            return None
+        placed = float(found.x[: program.layout.trades].sum())
+        return Missed(max(report.objective - found.objective, 0.0), stages.plan.total_t - placed)
 
     def _forced(
         self, program: SitingProgram, model: LinearModel, stages: _Stages, report: SolveReport, at: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matching.allocation.report import LEAST_ARC_T
 from matching.allocation.result import AllocationResult, SolveReport
 from matching.problem import MatchProblem
 
@@ -12,8 +13,9 @@ from matching.problem import MatchProblem
 class Taken:
     """Tonnes of one waste type that a candidate takes over the horizon.
 
-    ``moved_t`` of them went to other demands in the plan without any candidate, ``moved_from`` (ids); ``unplaced_t``
-    lay unplaced there, or had not yet come up as a residue.  The two add up to ``tonnes``.
+    ``moved_t`` of them other demands give up against the plan without any candidate (``moved_from``, ids of those that
+    take less of the type); ``unplaced_t`` lay unplaced there or had not come up as a residue, or were
+    made up for by such tonnes of the type.  The two add up to ``tonnes``.
     """
 
     waste_type: str
@@ -39,8 +41,21 @@ class ForcedOpen:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """What the plan loses were an opened candidate alone left out, the other openings kept.
+
+    ``objective`` is in the objective's unit, the opening's cost saved; ``placed_t`` in tonnes placed of all waste:
+    beside what it takes itself, what others take of the tonnes it frees or lack.
+    """
+
+    objective: float
+    placed_t: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """One candidate: whether it opens, what it takes, and for a closed one ``forced`` (None: not asked).
+    """One candidate: whether it opens, what it takes, for an opened one what would be ``missed`` without it (None: not
+    asked, or something that must be kept could not be), and for a closed one ``forced`` (None: not asked).
 
     ``gain_estimate`` (yuan, for `tonnes` tonnes) is what opening it beside the plan could bring at most by the plan's
     prices, its cost taken off and its own mixes passed over; it orders the closed ones.  NaN for opened ones.
@@ -52,6 +67,7 @@ class Decision:
     tonnes: float
     value_yuan: float
     taken: tuple[Taken, ...]
+    missed: Missed | None
     gain_estimate: float
     forced: ForcedOpen | None
 
@@ -90,3 +106,13 @@ class SitingResult:
     def gain_t(self) -> float:
         """Tonnes placed beyond those of the plan without any candidate."""
         return self.plan.total_t - self.without.total_t
+
+    @property
+    def gain_t_by_waste_type(self) -> dict[str, float]:
+        """The same by waste type, where it is a gram or more."""
+        gained: dict[str, float] = {}
+        for sign, plan in ((1.0, self.plan), (-1.0, self.without)):
+            for waste, tonnes in zip(self.problem.supplies.waste_type[plan.supply].tolist(), plan.tonnes, strict=True):
+                key = self.problem.waste_types[waste]
+                gained[key] = gained.get(key, 0.0) + sign * float(tonnes)
+        return {key: tonnes for key, tonnes in sorted(gained.items()) if abs(tonnes) >= LEAST_ARC_T}

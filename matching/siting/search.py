@@ -85,7 +85,7 @@ class Search:
             if found.status == FOUND:
                 at = self._branching(found.x[self.program.opening])
                 if at is None:
-                    self._take(found)
+                    self._settle(found, low, high)
                 if at is None or not self._worth(found.objective):
                     settled = max(settled, found.objective)
                 else:
@@ -144,6 +144,14 @@ class Search:
         found = self._node(opened.astype(float), opened.astype(float), 0)
         if found is not None and found.status == FOUND:
             self._take(found)
+
+    def _settle(self, found: Outcome, low: np.ndarray, high: np.ndarray) -> None:
+        """Take a point whose openings are whole but for rounding, which is taken off first."""
+        y = found.x[self.program.opening]
+        if np.array_equal(y, np.rint(y)):
+            self._take(found)
+        else:
+            self._try(y > 0.5, low, high)
 
     def _take(self, found: Outcome) -> None:
         if found.objective > self.best.objective:

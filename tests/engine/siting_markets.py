@@ -7,9 +7,11 @@ from itertools import product
 from random import Random
 
 import numpy as np
+from scipy.optimize import linprog
 
 from matching.allocation import Pairs, allocate
 from matching.allocation.feasible import feasible_pairs
+from matching.allocation.planner import Planner
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.siting import Candidate, SitingProblem, with_candidates
@@ -86,3 +88,36 @@ def _plan(
         pairs=pairs.keep(~np.isin(pairs.demand, closed)),
     )
     return plan.report.objective, plan.total_freight_yuan
+
+
+def best_with_tonnes(siting: SitingProblem) -> float | None:
+    """The best net value over every set, with what must be placed as a row of its own, by scipy; None for none."""
+    problem = with_candidates(siting.problem, siting.candidates)
+    pairs, _ = feasible_pairs(problem, MatchParams())
+    ids = [candidate.id for candidate in siting.candidates]
+    best = None
+    for choice in product((False, True), repeat=len(ids)):
+        closed = [problem.demands.ids.index(key) for key, on in zip(ids, choice, strict=True) if not on]
+        cost = sum(c.open_cost_yuan for c, on in zip(siting.candidates, choice, strict=True) if on)
+        opened = {key for key, on in zip(ids, choice, strict=True) if on}
+        if cost > (np.inf if siting.budget_yuan is None else siting.budget_yuan) or not set(siting.must_open) <= opened:
+            continue
+        if len(opened) > (len(ids) if siting.most_open is None else siting.most_open):
+            continue
+        kept = pairs.keep(~np.isin(pairs.demand, closed))
+        planner = Planner(problem, MatchParams(), kept, objective="value", blend=True, network_columns=2**62)
+        layout, program = planner.layout, planner.program
+        rows, right = [program.matrix.toarray()], [program.upper]
+        for waste, tonnes in siting.at_least:
+            of = np.zeros(layout.columns)
+            of[: layout.trades] = layout.waste == problem.waste_types.index(waste)
+            rows.append(-of[np.newaxis, :])
+            right.append(np.array([-tonnes]))
+        if layout.columns == 0:
+            found = 0.0 if not any(tonnes for _, tonnes in siting.at_least) else None
+        else:
+            answer = linprog(-program.cost, A_ub=np.vstack(rows), b_ub=np.concatenate(right), bounds=(0, None))
+            found = -answer.fun if answer.status == 0 else None
+        if found is not None and (best is None or found - cost > best):
+            best = found - cost
+    return best
