@@ -22,6 +22,7 @@ from marketplace.symbiosis.routes import URLS as symbiosis
 from marketplace.tenders.routes import URLS as tenders
 from marketplace.transfers.routes import URLS as transfers
 from marketplace.urls import Url
+from marketplace.what_ifs.routes import URLS as what_ifs
 
 # Words of notices, of features whose own modules need not import them.
 for _feature in ("alerts", "tenders", "contracts", "transfers"):
@@ -45,4 +46,5 @@ FEATURES: dict[str, list[Url]] = {
     "symbiosis": symbiosis,
     "tenders": tenders,
     "transfers": transfers,
+    "what_ifs": what_ifs,
 }

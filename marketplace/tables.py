@@ -6,7 +6,7 @@ must not be shown has no value at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -61,6 +61,10 @@ class Table:
     notes: list[str] = field(default_factory=list)
     empty: str = ""
     stated: bool = True
+
+    def part(self, first: int, end: int | None = None) -> Table:
+        """The same table with the rows ``first`` up to ``end`` alone; the notes stand under the first part."""
+        return replace(self, rows=self.rows[first:end], notes=[] if first else self.notes)
 
 
 def words(text: str, url: str | None = None, *, colour: str = "", hint: str = "") -> Cell:

@@ -59,6 +59,14 @@ def _own_notice(actor: Actor, subject: Any) -> bool:
     return subject.user_id == actor.user_id
 
 
+def _by_author(actor: Actor, subject: Any) -> bool:
+    return subject.author_id == actor.user_id
+
+
+def _shared_or_own(actor: Actor, subject: Any) -> bool:
+    return subject.shared or subject.author_id == actor.user_id
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     roles: tuple[str, ...]
@@ -103,6 +111,9 @@ PERMISSIONS: dict[str, Permission] = {
     "scorecard.weigh": Permission((REGULATOR,), _whole_market),
     "stockpile.view": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
     "stockpile.edit": Permission((COMMITTEE, REGULATOR), _in_reach),
+    "what_if.make": Permission((COMMITTEE, REGULATOR, ADMIN)),
+    "what_if.read": Permission((COMMITTEE, REGULATOR, ADMIN), _shared_or_own),
+    "what_if.edit": Permission((COMMITTEE, REGULATOR, ADMIN), _by_author),
     "admin.view": Permission((ADMIN,)),
     "admin.qualify": Permission((ADMIN,)),
     "admin.accounts": Permission((ADMIN,)),

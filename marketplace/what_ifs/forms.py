@@ -78,7 +78,7 @@ class NewPlantForm(ChangeForm):
     pattern = SelectField(_l("It uses waste like"), [InputRequired(REQUIRED)], choices=[])
     t_per_month = NumberField(_l("Room"), [InputRequired(REQUIRED)], unit=_l("t/month"), above_zero=True,
                               maximum=MOST_TONNES)
-    park = SelectField(_l("In the park"), [Optional()], choices=[], validate_choice=True)
+    park = SelectField(_l("In the park"), choices=[])
     lat = NumberField(_l("Latitude, where it lies in no park"), [Optional()], unit="°", minimum=-90, maximum=90,
                       decimals=6)
     lon = NumberField(_l("Longitude"), [Optional()], unit="°", minimum=-180, maximum=180, decimals=6)
@@ -89,8 +89,8 @@ class NewPlantForm(ChangeForm):
         self.pattern.choices = [("", _("Choose")), *choices.demands]
         self.park.choices = [("", _("None of them")), *choices.parks]
 
-    def validate_lat(self, field: Any) -> None:
-        if not self.park.data and (field.data is None or self.lon.data is None):
+    def validate_park(self, field: Any) -> None:
+        if not field.data and (self.lat.data is None or self.lon.data is None):
             raise ValidationError(_("Choose a park, or say where the plant would stand."))
 
     def change(self, choices: Choices) -> dict[str, Any]:
@@ -194,8 +194,9 @@ class FeeForm(ChangeForm):
                         decimals=1)
     fee3 = NumberField(_l("Fee beyond that"), [Optional()], unit=_l("yuan/t"), minimum=0, maximum=10_000, decimals=2)
 
-    def validate_upto2(self, field: Any) -> None:
-        if (field.data is None) != (self.fee2.data is None):
+    def validate_upto1(self, field: Any) -> None:
+        # Asked beside a field that is never empty: an empty one is not asked anything.
+        if (self.upto2.data is None) != (self.fee2.data is None):
             raise ValidationError(_("Say both the fee of the second step and up to where it goes, or neither."))
 
     def change(self, choices: Choices) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -18,10 +19,14 @@ from marketplace.symbiosis.flows import End
 from marketplace.symbiosis.presenters import money_text, place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
 from marketplace.symbiosis.rules import sees_everything, sees_place, too_few
-from marketplace.what_ifs.presenters import signed
+from marketplace.tables import MISSING, NUMBER, TONNES, Cell, Column, Table, tonnes, words
 from matching.whatif.difference import LEAST_T
 
 Pair = tuple[float, float]
+GAIN_NOTE = _l(
+    "An estimate: what the plan's prices ascribe to each. The sender has the worth of its tonnes, the taker the rest of"
+    " what the trade brings. It adds up to the whole; it is no forecast of anybody's profit."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +87,22 @@ class AnswerView:
     seconds: str
     proven: bool
     gap: str
-    fee_today: str = ""
-    nothing: bool = field(default=False)
+    nothing: bool
 
 
 def figures_of(answer: dict[str, Any]) -> list[Figure]:
     """What a committee asks first: tonnes placed, left over, value, freight, carbon, money that changes hands."""
     totals = answer["totals"]
 
-    def tonnes(key: str, label: str, better: int, note: str = "") -> Figure:
-        return _figure(label, totals[key], formatting.tonnes_text, better, note)
+    def mass(key: str, label: str, better: int) -> Figure:
+        return _figure(label, totals[key], formatting.tonnes_text, better)
 
     def money(key: str, label: str, better: int, note: str = "") -> Figure:
         return _figure(label, totals[key], money_text, better, note)
 
     rows = [
-        tonnes("tonnes", _("Tonnes placed"), 1),
-        tonnes("left_over_t", _("Left over"), -1),
+        mass("tonnes", _("Tonnes placed"), 1),
+        mass("left_over_t", _("Left over"), -1),
         money("value_yuan", _("Gain of both sides"), 1, _("Price paid less price asked less freight.")),
         money("freight_yuan", _("Freight"), -1),
         _figure(
@@ -114,15 +118,16 @@ def figures_of(answer: dict[str, Any]) -> list[Figure]:
 
 
 def _figure(
-    label: str, pair: Sequence[float], words: Callable[[float], str], better: int, note: str
+    label: str, pair: Sequence[float], said: Callable[[float], str], better: int, note: str = ""
 ) -> Figure:
     before, after = pair
     change = after - before
     # Below a ten-millionth of the figure it is the solver's rounding, not a change.
     same = abs(change) <= 1e-7 * max(1.0, abs(before), abs(after))
     sign = "" if same else "+" if change > 0 else "−"
-    text = _("unchanged") if same else f"{sign}{words(abs(change))}"
-    return Figure(label, words(before), words(after), text, note, None if same or not better else (change > 0) == (better > 0))
+    text = _("unchanged") if same else f"{sign}{said(abs(change))}"
+    improves = None if same or not better else (change > 0) == (better > 0)
+    return Figure(label, said(before), said(after), text, note, improves)
 
 
 def answer_view(answer: dict[str, Any], atlas: Atlas, actor: Actor) -> AnswerView:
@@ -197,39 +202,80 @@ def _seen(end: End, actor: Actor) -> bool:
     return sees_everything(actor) or (end.place.park_id is not None and sees_place(actor, end.place.park_id))
 
 
-HEADINGS = {
-    "figures": _l("In figures"), "wastes": _l("By waste type"), "firms": _l("Who gains and who loses"),
-    "routes": _l("What goes another way"),
-}
+def tables(view: AnswerView) -> list[Table]:
+    """The answer as tables, of a workbook and, but for the first, of the page."""
+    return [
+        _figure_table(view), _waste_table(view),
+        _firm_table("winners", _("Who gains"), view.winners), _firm_table("losers", _("Who loses"), view.losers),
+        _route_table(view),
+    ]
 
 
-def sheets(view: AnswerView) -> dict[str, list[list[object]]]:
-    """The tables as sheets of a workbook: a heading row with units, then figures as numbers."""
-    return {
-        str(HEADINGS["figures"]): [
-            [_("Figure"), _("Before"), _("After"), _("Change")],
-            *[[one.label, one.before, one.after, one.change] for one in view.figures],
-        ],
-        str(HEADINGS["wastes"]): [
-            [_("Waste type"), _("Placed before, t"), _("Placed after, t"), _("Left over before, t"), _("Left over after, t")],
-            *[[one.waste, *one.placed, *one.left] for one in view.wastes],
-        ],
-        str(HEADINGS["firms"]): [
-            [_("Enterprise"), _("Sends before, t"), _("Sends after, t"), _("Takes before, t"), _("Takes after, t"),
-             _("Gain, yuan (est.)")],
-            *[[one.name, *one.sends, *one.takes, one.gain_yuan] for one in [*view.winners, *view.losers]],
-        ],
-        str(HEADINGS["routes"]): [
-            [_("From"), _("To"), _("Waste type"), _("Use"), _("Before, t"), _("After, t")],
-            *[[one.source, one.target, one.waste, one.use, one.before_t, one.after_t] for one in view.routes],
-        ],
-    }
+def _figure_table(view: AnswerView) -> Table:
+    columns = [Column(one) for one in (_("Figure"), _("Today"), _("With the changes"), _("Difference"))]
+    rows = [[words(text) for text in (one.label, one.before, one.after, one.change)] for one in view.figures]
+    return Table("figures", _("In figures"), columns, rows, stated=False)
 
 
-def lists(what_if_id: int) -> dict[str, str]:
+def _waste_table(view: AnswerView) -> Table:
+    heads = (_("Placed today"), _("Placed then"), _("Difference"), _("Left over today"), _("Left over then"))
+    columns = [Column(_("Waste type")), *(Column(head, kind=TONNES) for head in heads)]
+    rows = [
+        [
+            words(one.waste, colour=one.colour), *_tonnes(*one.placed), _more(one.placed), *_tonnes(*one.left),
+        ]
+        for one in view.wastes
+    ]
+    return Table("wastes", _("By waste type"), columns, rows, stated=False)
+
+
+def _firm_table(key: str, title: str, lines: Sequence[FirmLine]) -> Table:
+    columns = [
+        Column(_("Enterprise")), Column(_("Gain"), kind=NUMBER),
+        *(Column(head, kind=TONNES) for head in (_("Sends"), _("Difference"), _("Takes in"), _("Difference"))),
+    ]
+    rows = [
+        [
+            words(_whose(one), one.url), Cell(money_text(one.gain_yuan), round(one.gain_yuan, 2)),
+            *_tonnes(one.sends[1]), _more(one.sends), *_tonnes(one.takes[1]), _more(one.takes),
+        ]
+        for one in lines
+    ]
+    return Table(key, title, columns, rows, stated=False)
+
+
+def _whose(line: FirmLine) -> str:
+    return line.name if line.firms == 1 else _("%(place)s: %(count)s enterprises", place=line.name, count=line.firms)
+
+
+def _route_table(view: AnswerView) -> Table:
+    heads = [Column(head) for head in (_("From"), _("To"), _("Waste type"), _("Use"))]
+    columns = [*heads, *(Column(head, kind=TONNES) for head in (_("Today"), _("Then"), _("Difference")))]
+    rows = [
+        [
+            words(one.source, one.source_url), words(one.target, one.target_url),
+            words(one.waste, colour=one.colour), words(one.use), *_tonnes(one.before_t, one.after_t),
+            _more((one.before_t, one.after_t)),
+        ]
+        for one in view.routes
+    ]
+    return Table("routes", _("What goes another way"), columns, rows, stated=False)
+
+
+def _more(pair: Pair) -> Cell:
+    """A difference with its sign, an arrow before it: colour alone would not do."""
+    change = pair[1] - pair[0]
+    if abs(change) < LEAST_T:
+        return Cell(_("unchanged"), 0.0, MISSING)
+    mark = "▲ +" if change > 0 else "▼ −"
+    return Cell(f"{mark}{formatting.tonnes_text(abs(change))}", round(change, 3))
+
+
+def _tonnes(*values: float) -> list[Cell]:
+    return [tonnes(Decimal(repr(round(value, 3)))) for value in values]
+
+
+def urls_of(what_if_id: int) -> dict[str, str]:
     """Where the page's own forms go."""
-    names = ("answer", "share", "copy", "delete")
+    names = ("answer", "share", "copy", "delete", "excel")
     return {name: url_for(f"what_ifs.{name}", what_if_id=what_if_id) for name in names}
-
-
-__all__ = ["HEADINGS", "AnswerView", "answer_view", "figures_of", "lists", "sheets", "signed"]

@@ -88,13 +88,14 @@ def change_text(change: Mapping[str, Any], atlas: Atlas) -> str:
 
 def _stop(change: Mapping[str, Any], atlas: Atlas) -> str:
     months = ngettext("%(num)s month", "%(num)s months", change["months"])
-    return _("%(enterprise)s stands still for %(months)s from %(month)s.", enterprise=_firm(change["enterprise"], atlas),
-             months=months, month=formatting.month(change["first_month"]))
+    return _("%(enterprise)s stands still for %(months)s from %(month)s.", months=months,
+             enterprise=_firm(change["enterprise"], atlas), month=formatting.month(change["first_month"]))
 
 
 def _plant(change: Mapping[str, Any], atlas: Atlas) -> str:
     parks = {park.code: park for park in atlas.parks.values()}
-    where = place_name(parks[change["park"]]) if change["park"] in parks else f"{change['lat']:.4f}, {change['lon']:.4f}"
+    park = parks.get(change["park"])
+    where = place_name(park) if park else f"{change['lat']:.4f}, {change['lon']:.4f}"
     return _("New plant %(name)s (%(use)s) with room for %(tonnes)s a month at %(where)s, paying %(price)s.",
              name=change["name"], use=use_name(change["use"]), tonnes=formatting.tonnes_text(change["t_per_month"]),
              where=where, price=formatting.yuan_per_t(change["bid_yuan_per_t"]))
@@ -193,7 +194,8 @@ def list_lines(rows: Iterable[WhatIf], actor: Actor, revision: int) -> list[List
         ListLine(
             row.id, row.title, url_for("what_ifs.what_if", what_if_id=row.id), row.author.display_name,
             formatting.moment(row.created_at), row.author_id == actor.user_id, row.shared, len(row.changes),
-            figures_of(row.answer)[:3] if row.answer else [], row.answer is not None and row.market_revision != revision,
+            figures_of(row.answer)[:3] if row.answer else [],
+            row.answer is not None and row.market_revision != revision,
         )
         for row in rows
     ]

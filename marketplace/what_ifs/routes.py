@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace import formatting
 from marketplace.errors import NotFound, NotPossible
 from marketplace.market import market_revision
 from marketplace.reasons import refusal_text
 from marketplace.security.permissions import may, require
 from marketplace.session import current_actor, db_session, unit_of_work
 from marketplace.symbiosis.queries import atlas
-from marketplace.tables import workbook
 from marketplace.urls import Url
 from marketplace.what_ifs import answers, choosing, page, presenters, queries, rules, service
 from marketplace.what_ifs.forms import FORMS, ChangeForm, WhatIfForm
+from marketplace.workbooks import excel_answer
 from models.whatifs import WhatIf
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def what_ifs() -> ResponseReturnValue:
@@ -38,11 +37,12 @@ def what_if(what_if_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     row = _readable(what_if_id)
     places = atlas(session)
+    view = page.answer_view(row.answer, places, actor) if row.answer else None
     return render_template(
-        "what_ifs/one.html", row=row, mine=may(actor, "what_if.edit", row), urls=page.lists(row.id),
+        "what_ifs/one.html", row=row, mine=may(actor, "what_if.edit", row), urls=page.urls_of(row.id),
         changes=[presenters.change_text(change, places) for change in row.changes],
         kinds=presenters.kind_links(row),
-        view=page.answer_view(row.answer, places, actor) if row.answer else None,
+        view=view, tables=page.tables(view)[1:] if view else [], gain_note=page.GAIN_NOTE,
         stale=row.answer is not None and row.market_revision != market_revision(session),
     )
 
@@ -141,18 +141,15 @@ def compare() -> ResponseReturnValue:
     return render_template("what_ifs/compare.html", rows=shown, table=presenters.compared(shown, places))
 
 
-def workbook_of(what_if_id: int) -> ResponseReturnValue:
+def excel(what_if_id: int) -> ResponseReturnValue:
     row = _readable(what_if_id)
     if row.answer is None:
         raise NotFound(str(what_if_id))
     places = atlas(db_session())
-    sheets = {
-        _("Changes"): [[_("Changes")], *[[presenters.change_text(one, places)] for one in row.changes]],
-        **page.sheets(page.answer_view(row.answer, places, current_actor())),
-    }
-    answer_ = Response(workbook(sheets, title=row.title), mimetype=XLSX)
-    answer_.headers["Content-Disposition"] = f'attachment; filename="what-if-{row.id}.xlsx"'
-    return answer_
+    head = [(_("What-if"), row.title), *((_("Change"), presenters.change_text(one, places)) for one in row.changes)]
+    head.append((_("Worked out"), formatting.moment(row.answered_at)))
+    view = page.answer_view(row.answer, places, current_actor())
+    return excel_answer(f"what-if-{row.id}", head, page.tables(view))
 
 
 def _readable(what_if_id: int) -> WhatIf:
@@ -166,7 +163,7 @@ URLS = [
     Url("/what-ifs", what_ifs, "what_if.make", ("GET", "POST")),
     Url("/what-ifs/compare", compare, "what_if.make"),
     Url("/what-ifs/<int:what_if_id>", what_if, "what_if.make"),
-    Url("/what-ifs/<int:what_if_id>.xlsx", workbook_of, "what_if.make"),
+    Url("/what-ifs/<int:what_if_id>.xlsx", excel, "what_if.make"),
     Url("/what-ifs/<int:what_if_id>/changes/<kind>", change, "what_if.make", ("GET", "POST")),
     Url("/what-ifs/<int:what_if_id>/changes/<int:at>/remove", remove, "what_if.make", ("POST",)),
     Url("/what-ifs/<int:what_if_id>/answer", answer, "what_if.make", ("POST",)),
