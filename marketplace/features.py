@@ -9,6 +9,7 @@ from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.api.v1.routes import URLS as api_v1
 from marketplace.contracts.routes import URLS as contracts
+from marketplace.effects.routes import URLS as effects
 from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
@@ -31,6 +32,7 @@ FEATURES: dict[str, list[Url]] = {
     "alerts": alerts,
     "api_v1": api_v1,
     "contracts": contracts,
+    "effects": effects,
     "keys": keys,
     "ledger": ledger,
     "listings": listings,
