@@ -37,7 +37,7 @@ SECTIONS = (
         _l("Chains share hops: the figures of several chains must not be added. The sums of the region are taken "
            "over flows, in which every consignment stands once."),
     )),
-    Section("spread", _l("Spread"), (
+    Section("spread", _l("Spread of figures"), (
         _l("Where a factor states a least and a most, figures carry the interval: least with least, most with most, "
            "because one factor errs the same way wherever it is used. It is wider than the likely range."),
         _l("Where a factor states none, the figure says that its spread is not stated; it is not exact."),

@@ -15,6 +15,7 @@ from marketplace.effects.presenters_words import (
     VAT_WORDS,
     factor_name,
     unit_words,
+    vat_product,
 )
 from marketplace.effects.rates import EffectRates
 from marketplace.effects.rules_carbon import LANDFILL
@@ -53,14 +54,15 @@ def tables(rates: EffectRates) -> list[Table]:
     """Everything the methods rest on, in the order of the page."""
     used = used_factors(rates)
     rows = list(factors().values())
+    blank = [one for one in rows if one.value is None and one.min is None and one.max is None]
     return [
         _carbon_table(rates),
         _factor_table("used", _("Factors used"), [one for one in rows if one.id in used]),
         _tax_table(),
         _vat_table(),
         _factor_table("unused", _("Factors of the catalogue that are not used"),
-                      [one for one in rows if one.id not in used and one.value is not None]),
-        _factor_table("blank", _("Factors nobody has found"), [one for one in rows if one.value is None]),
+                      [one for one in rows if one.id not in used and one not in blank]),
+        _factor_table("blank", _("Factors nobody has found"), blank),
     ]
 
 
@@ -90,7 +92,7 @@ def _carbon_table(rates: EffectRates) -> Table:
 
 def _factor_table(key: str, title: str, rows: list[Factor]) -> Table:
     columns = (
-        Column(_("Factor")), Column(_("Name")), Column(_("Value"), True), Column(_("Least"), True),
+        Column(_("Factor")), Column(_("Name")), Column(_("Stated value"), True), Column(_("Least"), True),
         Column(_("Most"), True), Column(_("Unit")), Column(_("Year")), Column(_("Region")), Column(_("Basis")),
         Column(_("Confidence")), Column(_("Source")), Column(_("Note")),
     )
@@ -140,7 +142,7 @@ def _vat_cells(item: VatItem) -> tuple[Cell, ...]:
     recipes = [(use, share) for use in uses if verified and (share := recipe_share(use, item)) is not None]
     conditions = "; ".join(part for part in (item.extra_conditions, item.note) if part)
     return (
-        f"{item.vat_id} {item.catalogue_item}", item.product, item.waste_content_min_pct, item.refund_pct,
+        f"{item.vat_id} {item.catalogue_item}", vat_product(item), item.waste_content_min_pct, item.refund_pct,
         formatting.listed(use_name(use) for use in uses),
         formatting.listed(waste_name(waste) for waste in item.applies_to_waste),
         formatting.listed(_recipe_words(use, share) for use, share in recipes),

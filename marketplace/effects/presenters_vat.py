@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
 from marketplace.effects.presenters_lines import ESTIMATE, UNKNOWN, Chip, Line
-from marketplace.effects.presenters_words import CONFIDENCE_WORDS, VAT_WORDS
+from marketplace.effects.presenters_words import CONFIDENCE_WORDS, VAT_WORDS, vat_product
 from marketplace.effects.rules_vat import (
     CEILING,
     EXCLUDED,
@@ -19,6 +20,16 @@ from marketplace.effects.rules_vat import (
     VatHint,
 )
 
+_SHORT = {
+    "VAT01": _l("wall and concrete products"),
+    "VAT02": _l("cement, clinker of 42.5 and above"),
+    "VAT03": _l("other cement, clinker"),
+    "VAT04": _l("building aggregate"),
+    "VAT05": _l("alumina"),
+    "VAT06": _l("insulators"),
+    "VAT07": _l("calcined kaolin"),
+    "VAT08": _l("electricity, heat"),
+}
 _KINDS = {REACHED: "yes", SHORT: "no", EXCLUDED: "no"}
 
 
@@ -34,9 +45,17 @@ def _line(hint: VatHint) -> Line:
         chips.append(Chip(str(CONFIDENCE_WORDS[item.confidence]), ESTIMATE, item.note))
     return Line(
         f"vat-{item.vat_id}",
-        _("VAT refund, item %(item)s", item=item.catalogue_item) if hint.status != UNVERIFIED else _("VAT refund"),
+        _label(hint),
         _text(hint), title=_title(hint), chips=tuple(chips),
     )
+
+
+def _label(hint: VatHint) -> str:
+    """The item and its products; a long list of products stands in the title, and only its beginning here."""
+    if hint.status == UNVERIFIED:
+        return _("VAT refund")
+    short = str(_SHORT[hint.item.vat_id])
+    return _("VAT refund, item %(item)s: %(product)s", item=hint.item.catalogue_item, product=short)
 
 
 def _text(hint: VatHint) -> str:
@@ -81,7 +100,8 @@ def _share_words(share: Share | None) -> str:
 def _title(hint: VatHint) -> str:
     item = hint.item
     parts = [
-        item.source, item.product, item.extra_conditions, str(CONFIDENCE_WORDS.get(item.confidence, "")), item.note,
+        item.source, vat_product(item), item.extra_conditions, str(CONFIDENCE_WORDS.get(item.confidence, "")),
+        item.note,
         _("A hint, not tax advice: check the catalogue of 2022 and any later one before claiming."),
     ]
     return "; ".join(part for part in parts if part)

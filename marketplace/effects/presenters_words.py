@@ -19,7 +19,7 @@ from marketplace.effects.rules_vat import (
     UNVERIFIED,
 )
 from marketplace.i18n import language
-from models.catalogue.factors import Factor
+from models.catalogue.factors import Factor, VatItem
 
 CONFIDENCE_WORDS = {
     "verified": _l("read in the source"),
@@ -74,6 +74,17 @@ VAT_WORDS = {
     EXCLUDED: _l("excluded: fired solid brick"),
     UNVERIFIED: _l("item not verified, nothing to work out"),
 }
+_PRODUCTS = {
+    "VAT01": _l("bricks but fired solid ones, blocks, ceramsite, wall panels, concrete, mortar and the like"),
+    "VAT02": _l("cement and clinker of grade 42.5 and above"),
+    "VAT03": _l("other cement and clinker"),
+    "VAT04": _l("sand and gravel for building"),
+    "VAT05": _l("alumina, active calcium silicate"),
+    "VAT06": _l("porcelain insulators"),
+    "VAT07": _l("calcined kaolin"),
+    "VAT08": _l("electricity and heat"),
+    "VAT09": _l("gypsum and the like"),
+}
 _UNITS = {
     "元/t": _l("yuan/t"),
     "元/t·km": _l("yuan/t·km"),
@@ -91,6 +102,11 @@ _UNITS = {
 
 def unit_words(unit: str) -> str:
     return str(_UNITS.get(unit, unit))
+
+
+def vat_product(item: VatItem) -> str:
+    """The products of an item: its own words in Chinese, a translation in English."""
+    return item.product if language() == "zh" else str(_PRODUCTS.get(item.vat_id, item.product))
 
 
 def factor_name(factor: Factor) -> str:

@@ -35,6 +35,16 @@ class Moved(Protocol):
     def km(self) -> float | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """Tonnes that are no flow of a book: a pair one looks at, a month of a contract."""
+
+    waste_type: str
+    use: str
+    tonnes: float
+    km: float | None
+
+
 class Step(Moved, Protocol):
     """A hop of a chain; ``value_yuan_per_t`` is what both sides gain on a tonne, None where not known."""
 
