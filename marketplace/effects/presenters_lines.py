@@ -25,7 +25,8 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of what a flow does.  ``interval`` is empty where nothing in the figure has a stated spread.
+    """One line of what a flow does.  ``interval`` is empty where nothing in the figure has a stated spread; of a
+    VAT hint it says what is known of the share.
 
     ``title`` is the source, ``exact`` the figure in its plain unit; ``sums`` marks a line made of those above it.
     """

@@ -20,7 +20,7 @@ from marketplace.effects.presenters_words import (
 from marketplace.effects.rates import EffectRates
 from marketplace.effects.rules_carbon import LANDFILL
 from marketplace.effects.rules_tax import tax_of
-from marketplace.effects.rules_vat import ITEMS_OF_USE, PLACEHOLDER, UNVERIFIED, Share, recipe_share
+from marketplace.effects.rules_vat import EXCLUDED_USES, ITEMS_OF_USE, PLACEHOLDER, UNVERIFIED, Share, recipe_share
 from marketplace.i18n import named
 from marketplace.symbiosis.presenters import use_name, waste_name
 from models.catalogue.factors import Factor, VatItem, factors, tax_rates, vat_items
@@ -106,7 +106,7 @@ def _factor_cells(factor: Factor) -> tuple[Cell, ...]:
         factor.id, factor_name(factor), factor.value, factor.min, factor.max, unit_words(factor.unit), factor.year,
         factor.region, "; ".join(part for part in (basis, factor.scope) if part),
         str(CONFIDENCE_WORDS.get(factor.confidence, factor.confidence)), factor.source,
-        " ".join(part for part in (factor.note, note) if part),
+        "; ".join(part for part in (factor.note, note) if part),
     )
 
 
@@ -137,7 +137,7 @@ def _vat_table() -> Table:
 
 
 def _vat_cells(item: VatItem) -> tuple[Cell, ...]:
-    uses = [use for use, items in ITEMS_OF_USE.items() if item.vat_id in items]
+    uses = [use for use, items in ITEMS_OF_USE.items() if item.vat_id in items and use not in EXCLUDED_USES]
     verified = item.vat_id != PLACEHOLDER
     recipes = [(use, share) for use in uses if verified and (share := recipe_share(use, item)) is not None]
     conditions = "; ".join(part for part in (item.extra_conditions, item.note) if part)

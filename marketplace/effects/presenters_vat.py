@@ -9,6 +9,7 @@ from marketplace import formatting
 from marketplace.effects.presenters_lines import ESTIMATE, UNKNOWN, Chip, Line
 from marketplace.effects.presenters_words import CONFIDENCE_WORDS, VAT_WORDS, vat_product
 from marketplace.effects.rules_vat import (
+    ASK,
     CEILING,
     EXCLUDED,
     GIVEN,
@@ -40,13 +41,17 @@ def vat_lines(hints: tuple[VatHint, ...]) -> list[Line]:
 
 def _line(hint: VatHint) -> Line:
     item = hint.item
-    chips = [Chip(str(VAT_WORDS[hint.status]), _KINDS.get(hint.status, UNKNOWN), _share_words(hint.share))]
+    told = _share_words(hint.share) if hint.share is not None or hint.status == ASK else ""
+    chips = [
+        Chip(str(VAT_WORDS[hint.status]), _KINDS.get(hint.status, UNKNOWN)),
+        Chip(_("hint: check the catalogue of 2022"), ESTIMATE),
+    ]
     if item.confidence != "verified":
         chips.append(Chip(str(CONFIDENCE_WORDS[item.confidence]), ESTIMATE, item.note))
     return Line(
         f"vat-{item.vat_id}",
         _label(hint),
-        _text(hint), title=_title(hint), chips=tuple(chips),
+        _text(hint), told, title=_title(hint), chips=tuple(chips),
     )
 
 
