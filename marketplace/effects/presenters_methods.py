@@ -30,8 +30,11 @@ Cell = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """``short``: its cells are a word or two, so that a phone sets several beside each other."""
+
     label: str
     number: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def used_factors(rates: EffectRates) -> frozenset[str]:
 def _carbon_table(rates: EffectRates) -> Table:
     columns = (
         Column(_("Use")), Column(_("Waste type")), Column(_("kg CO₂e avoided a tonne as received"), True),
-        Column(_("Least"), True), Column(_("Most"), True), Column(_("Factor")), Column(_("Source")),
+        Column(_("Least"), True), Column(_("Most"), True), Column(_("Factor"), short=True), Column(_("Source")),
     )
     rows = [
         Row((
@@ -92,9 +95,10 @@ def _carbon_table(rates: EffectRates) -> Table:
 
 def _factor_table(key: str, title: str, rows: list[Factor]) -> Table:
     columns = (
-        Column(_("Factor")), Column(_("Name")), Column(_("Stated value"), True), Column(_("Least"), True),
-        Column(_("Most"), True), Column(_("Unit")), Column(_("Year")), Column(_("Region")), Column(_("Basis")),
-        Column(_("Confidence")), Column(_("Source")), Column(_("Note")),
+        Column(_("Factor"), short=True), Column(_("Name")), Column(_("Stated value"), True), Column(_("Least"), True),
+        Column(_("Most"), True), Column(_("Unit"), short=True), Column(_("Year"), short=True),
+        Column(_("Region"), short=True), Column(_("Basis")), Column(_("Confidence"), short=True),
+        Column(_("Source")), Column(_("Note")),
     )
     return Table(key, title, columns, [Row(_factor_cells(one), f"factor-{one.id}") for one in rows])
 
@@ -113,7 +117,7 @@ def _factor_cells(factor: Factor) -> tuple[Cell, ...]:
 def _tax_table() -> Table:
     columns = (
         Column(_("Waste type")), Column(_("Heading in the law")), Column(_("Yuan a tonne discharged, at most"), True),
-        Column(_("Condition")), Column(_("Factor")), Column(_("Confidence")),
+        Column(_("Condition")), Column(_("Factor"), short=True), Column(_("Confidence"), short=True),
     )
     rows = []
     for waste, row in tax_rates().items():
@@ -129,7 +133,7 @@ def _vat_table() -> Table:
     columns = (
         Column(_("Item")), Column(_("Products")), Column(_("Listed waste in the raw materials, %"), True),
         Column(_("Refund, %"), True), Column(_("Uses here")), Column(_("Wastes in our extract")),
-        Column(_("Usual recipe")), Column(_("Conditions")), Column(_("Confidence")), Column(_("Source")),
+        Column(_("Usual recipe")), Column(_("Conditions")), Column(_("Confidence"), short=True), Column(_("Source")),
     )
     return Table("vat-items", _("Items of the VAT catalogue of 2022"), columns, [
         Row(_vat_cells(item), f"vat-{item.vat_id}") for item in vat_items().values()
