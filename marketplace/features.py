@@ -9,6 +9,7 @@ from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.api.v1.routes import URLS as api_v1
 from marketplace.contracts.routes import URLS as contracts
+from marketplace.effects.routes import URLS as effects
 from marketplace.indicators.routes import URLS as indicators
 from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
@@ -34,6 +35,7 @@ FEATURES: dict[str, list[Url]] = {
     "alerts": alerts,
     "api_v1": api_v1,
     "contracts": contracts,
+    "effects": effects,
     "indicators": indicators,
     "keys": keys,
     "ledger": ledger,

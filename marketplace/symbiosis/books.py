@@ -96,7 +96,7 @@ def _read_plan(session: Session, plan: Row) -> Book:
         PLAN,
         flows,
         left_over,
-        _chains(plan.summary.get("chains", []), atlas),
+        _chains(plan.summary.get("chains", []), atlas, flows),
         months,
         plan.status,
         plan.created_at,
@@ -104,9 +104,16 @@ def _read_plan(session: Session, plan: Row) -> Book:
     )
 
 
-def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Chain, ...]:
-    """The plan's chains; one that speaks of a listing no longer there is left out."""
+def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas, flows: Sequence[Flow]) -> tuple[Chain, ...]:
+    """The plan's chains; one that speaks of a listing no longer there is left out.
+
+    A pair of listings has one distance and one gain a tonne in every month, so any flow of it tells them.
+    """
     offers, wants = atlas.offers_by_code(), atlas.wants_by_code()
+    told = {
+        (flow.sender.listing, flow.taker.listing): (flow.km, flow.value_yuan / flow.tonnes)
+        for flow in flows if flow.tonnes
+    }
     chains = []
     for chain in kept:
         hops = [
@@ -116,6 +123,7 @@ def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Chain, ...]:
                 offers[hop["supply"]].waste_type,
                 wants[hop["demand"]].use,
                 hop["tonnes"],
+                *told.get((hop["supply"], hop["demand"]), (None, None)),
             )
             for hop in chain["hops"]
             if hop["supply"] in offers and hop["demand"] in wants

@@ -71,13 +71,18 @@ class LeftOver:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a chain: tonnes that pass through it from ``sender`` to ``taker``."""
+    """One step of a chain: tonnes that pass through it from ``sender`` to ``taker``.
+
+    Distance and gain of both sides on a tonne are the plan's; None where the plan no longer holds the consignment.
+    """
 
     sender: End
     taker: End
     waste_type: str
     use: str
     tonnes: float
+    km: float | None = None
+    value_yuan_per_t: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

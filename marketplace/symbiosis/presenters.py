@@ -104,7 +104,8 @@ def figures(sight: Sight) -> list[Figure]:
     said = _("Computed from listings, many of which are estimates.")
     freight = _("Handling plus rate times kilometres, as in the market's settings.")
     carbon = _(
-        "Factors by use and waste type, less emissions of the lorries; an unknown saving counts as none."
+        "Factors by use and waste type, less the lorries. Tonnes without a factor count with their lorries only: "
+        "what they save is not known."
     )
     value = {
         PLAN: _("Gain of both sides"),
@@ -124,7 +125,7 @@ def figures(sight: Sight) -> list[Figure]:
     rows.append(_money_figure(_("Freight"), whole.freight_yuan, hidden, freight))
     text = None if hidden else _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(whole.carbon_kg / 1000))
     exact = _("%(number)s kg CO₂e", number=formatting.number(whole.carbon_kg))
-    rows.append(Figure(_("Emissions avoided"), text, "" if hidden else exact, carbon))
+    rows.append(Figure(_("Emissions avoided, where known"), text, "" if hidden else exact, carbon))
     if sight.wanted.view == PLAN:
         rows.append(Figure(_("Chains across parks"), formatting.number(len(across_parks(sight.chains())))))
     return rows

@@ -6,6 +6,10 @@ from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
+from marketplace.effects.presenters import total_lines, unknown_words
+from marketplace.effects.queries import market_rates
+from marketplace.effects.rates import EffectRates
+from marketplace.effects.rules_totals import effects_of_flows
 from marketplace.session import current_actor, db_session
 from marketplace.symbiosis import pictures, presenters, presenters_chains, queries
 from marketplace.symbiosis.books import book
@@ -21,6 +25,7 @@ def overview() -> ResponseReturnValue:
     sight = Sight(current_actor(), book(db_session(), wanted.view), wanted)
     arcs = sight.arcs()
     uses = presenters.use_lines(sight.uses())
+    rates = market_rates(db_session())
     return render_template(
         "symbiosis/overview.html",
         sight=sight,
@@ -33,12 +38,22 @@ def overview() -> ResponseReturnValue:
         arcs=presenters.arc_lines(arcs),
         uses=uses,
         left_over=presenters.left_lines(sight.left_over()),
-        chains=presenters_chains.chain_lines(sight),
+        chains=presenters_chains.chain_lines(sight, rates),
+        effects=_effects(sight, rates),
         trades=wanted.view == TRADES,
         parks_level=PARKS,
         map_data=pictures.map_data(arcs),
         sankey=pictures.sankey_data(uses),
     )
+
+
+def _effects(sight: Sight, rates: EffectRates) -> dict[str, object] | None:
+    """What all the flows shown do; None where these sums would give a hidden figure away."""
+    if not sight.flows or not sight.discloses_sums:
+        return None
+    effects = effects_of_flows(sight.flows, rates)
+    # How many tonnes go far is a sum over arcs, some of which may be hidden.
+    return {"lines": total_lines(effects, rates, far=sight.everything), "unknown": unknown_words(effects)}
 
 
 def map_ground() -> ResponseReturnValue:

@@ -106,6 +106,15 @@ class Sight:
         ]
         return sorted(rows, key=lambda row: (not row[3], -row[2].tonnes if row[3] else 0, row[0], row[1]))
 
+    @property
+    def discloses_sums(self) -> bool:
+        """Whether sums weighted by waste type and use may be shown: tax, tonnes without a factor, intervals.
+
+        With a hidden line among them a second sum over the same lines could tell it; with none they are sums of
+        figures that stand on the page.
+        """
+        return not self.hidden_whole and all(shown for _waste, _use, _sum, shown in self.uses())
+
     def left_over(self) -> list[tuple[str, float, bool]]:
         """Waste type, tonnes without a taker over the whole horizon, and whether they may be shown."""
         sums: dict[str, float] = {}

@@ -125,9 +125,10 @@ def test_every_kind_of_change_has_a_form_and_an_answer(app: Flask, market: Simpl
 
 
 @pytest.mark.parametrize(("kind", "fields", "words"), [
-    ("new_plant", {"name": "x", "pattern": "D-brick", "t_per_month": "100", "lat": "20", "lon": "100"}, "公里"),
+    ("new_plant", {"name": "x", "pattern": "D-brick", "t_per_month": "100", "park": "", "lat": "20", "lon": "100"},
+     "公里"),
     ("new_plant", {"name": "x", "pattern": "D-brick", "t_per_month": "-100", "park": "west"}, "大于 0"),
-    ("new_plant", {"name": "x", "pattern": "D-brick", "t_per_month": "100"}, "请选择园区"),
+    ("new_plant", {"name": "x", "pattern": "D-brick", "t_per_month": "100", "park": ""}, "请选择园区"),
     ("new_limit", {"where": "demand:D-brick", "property": "loi", "minimum": "9", "maximum": "8"}, "不能同时成立"),
     ("stop", {"enterprise": "brick", "first_month": "2027-01", "months": "9"}, "应在 1 与 2 之间"),
     ("rail_line", {"points": ["east"], "rate_yuan_per_t_km": "0", "handling_yuan_per_t": "0", "kg_per_t_km": "0"},
