@@ -40,16 +40,15 @@ class WhatIfForm(FlaskForm):
 
 
 class ChangeForm(FlaskForm):
-    """``names`` maps the fields of the change to those of the form, so that the engine's faults find their place."""
+    """``names`` maps the fields of the change to those of the form, so that the engine's faults find their place.
+
+    ``change(choices)`` of every form is the change as ``matching.whatif.keeping`` reads it, once it has validated.
+    """
 
     names: ClassVar[dict[str, str]] = {}
 
     def offer(self, choices: Choices) -> None:
         """Fill the lists to choose from."""
-
-    def change(self, choices: Choices) -> dict[str, Any]:
-        """The change as ``matching.whatif.keeping`` reads it; only after the form has validated."""
-        raise NotImplementedError
 
 
 class StopForm(ChangeForm):
@@ -208,7 +207,7 @@ class FeeForm(ChangeForm):
         return {"kind": "disposal_fee", "steps": steps}
 
 
-FORMS: dict[str, type[ChangeForm]] = {
+FORMS: dict[str, Any] = {
     "stop": StopForm, "new_plant": NewPlantForm, "new_limit": NewLimitForm, "freight_times": FreightForm,
     "rail_line": RailForm, "subsidy": SubsidyForm, "disposal_fee": FeeForm,
 }

@@ -16,7 +16,7 @@ from marketplace.session import current_actor, db_session, unit_of_work
 from marketplace.symbiosis.queries import atlas
 from marketplace.urls import Url
 from marketplace.what_ifs import answers, choosing, page, presenters, queries, rules, service
-from marketplace.what_ifs.forms import FORMS, ChangeForm, WhatIfForm
+from marketplace.what_ifs.forms import FORMS, WhatIfForm
 from marketplace.workbooks import excel_answer
 from models.whatifs import WhatIf
 
@@ -53,7 +53,7 @@ def change(what_if_id: int, kind: str) -> ResponseReturnValue:
     if kind not in FORMS:
         raise NotFound(kind)
     choices = choosing.choices_for(session, actor)
-    form: ChangeForm = FORMS[kind](data=choosing.rail_defaults() if kind == "rail_line" else None)
+    form = FORMS[kind](data=choosing.rail_defaults() if kind == "rail_line" else None)
     form.offer(choices)
     if form.validate_on_submit():
         try:
