@@ -15,6 +15,7 @@ from marketplace.market.settings import engine_settings
 from marketplace.months import month_after, months_between
 from marketplace.symbiosis import queries
 from marketplace.symbiosis.flows import PLAN, POTENTIAL, TRADES, Book, Chain, End, Flow, Hop, LeftOver
+from marketplace.symbiosis.kept_chains import cycles_of, parts_of
 from marketplace.symbiosis.queries import Atlas
 from models.market import MarketSettings
 
@@ -101,6 +102,8 @@ def _read_plan(session: Session, plan: Row) -> Book:
         plan.status,
         plan.created_at,
         stale=plan.market_revision != market_revision(session),
+        cycles=cycles_of(plan.summary, atlas),
+        parts=parts_of(plan.summary, atlas),
     )
 
 
@@ -158,6 +161,7 @@ def _read_trades(session: Session, rows: Sequence[Row]) -> Book:
                 value_yuan_per_t=float(row.price_yuan_per_t),
             ),
             weighed_t=float(row.weighed_t),
+            contract=row.id,
         )
         for (row, sender, taker, use), km in zip(trades, distances, strict=True)
     ]

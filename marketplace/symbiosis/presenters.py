@@ -19,12 +19,15 @@ from marketplace.symbiosis.selection import ENTERPRISES, PARKS, Sight, Wanted
 from marketplace.symbiosis.totals import Arc, Sum, total
 from models.catalogue.reference import catalogue
 
-VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Accepted trades"), POTENTIAL: _l("Potential")}
+VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Actual"), POTENTIAL: _l("Potential")}
 VIEW_NOTES = {
     PLAN: _l("What the market could do at best: the plan of greatest value to both sides, over all months."),
-    TRADES: _l("What contracts hold: agreed tonnes by month, and how much of them was weighed out."),
+    TRADES: _l(
+        "What contracts move: tonnes weighed out where a contract has any in the period, agreed tonnes where it"
+        " has none yet."
+    ),
     POTENTIAL: _l(
-        "The best-ranked partner of every supply. Room is not shared out: several may lean on one demand."
+        "The best-ranked partner of every supply alone. Room is not shared out: several may lean on one demand."
     ),
 }
 LEVEL_WORDS = {PARKS: _l("Parks and banners"), ENTERPRISES: _l("Enterprises")}
@@ -116,8 +119,8 @@ def figures(sight: Sight) -> list[Figure]:
         _tonnes_figure(_("Tonnes placed"), whole.tonnes, hidden, said if sight.wanted.view != TRADES else "")
     ]
     if sight.wanted.view == TRADES and sight.everything:
-        weighed = sum(flow.weighed_t for flow in sight.flows)
-        rows.append(_tonnes_figure(_("Of these weighed out"), weighed, False, ""))
+        rows.append(_tonnes_figure(_("Of these weighed out"), whole.weighed_t, False, ""))
+        rows.append(_tonnes_figure(_("Agreed by contracts"), sight.agreed_t, False, ""))
     if sight.book.left_over:
         left = sum(rest.tonnes for rest in sight.left_over_rows())
         rows.append(_tonnes_figure(_("Left over in the whole period"), left, hidden, said))
@@ -150,7 +153,10 @@ def _money_figure(label: str, yuan: float, hidden: bool, note: str) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class ArcLine:
-    """One line of the table of flows; figures are None where they are hidden."""
+    """One line of the table of flows; figures are None where they are hidden.
+
+    ``basis`` says of trades whether the tonnes were weighed or are only agreed.
+    """
 
     key: str
     source: str
@@ -162,9 +168,10 @@ class ArcLine:
     tonnes: float | None
     km: float | None
     enterprises: int | None
+    basis: str = ""
 
 
-def arc_lines(arcs: Iterable[tuple[Arc, bool]]) -> list[ArcLine]:
+def arc_lines(arcs: Iterable[tuple[Arc, bool]], *, trades: bool = False) -> list[ArcLine]:
     return [
         ArcLine(
             arc_id(arc),
@@ -177,10 +184,28 @@ def arc_lines(arcs: Iterable[tuple[Arc, bool]]) -> list[ArcLine]:
             arc.tonnes if shown else None,
             arc.km if shown else None,
             len(arc.enterprises) if shown else None,
+            basis_words(arc) if shown and trades else "",
         )
         for arc, shown in arcs
         if arc.source is not None and arc.target is not None
     ]
+
+
+def basis_words(one: Sum) -> str:
+    """How the tonnes of a trade are known; how much is which would be a figure of its own."""
+    if one.weighed_t <= 0:
+        return _("agreed")
+    return _("weighed") if one.weighed_t >= one.tonnes * (1 - 1e-9) else _("partly weighed")
+
+
+def arc_name(arc: Arc) -> str:
+    """From where to where, in words."""
+    source, target = arc.source, arc.target
+    if source is None or target is None:
+        raise ValueError("an arc on the map needs both its ends")
+    if source.key == target.key:
+        return _("Within %(place)s", place=place_name(source))
+    return _("%(source)s → %(target)s", source=place_name(source), target=place_name(target))
 
 
 def arc_id(arc: Arc) -> str:
@@ -258,11 +283,15 @@ def waste_options(sight: Sight) -> list[tuple[str, str]]:
 
 def switches(wanted: Wanted, endpoint: str, **values: str) -> list[dict[str, object]]:
     """Links to the other views that keep the filters."""
-    kept = {key: one for key, one in (("waste", wanted.waste), ("month", wanted.month)) if one}
-    level = {} if wanted.level == PARKS else {"level": wanted.level}
     return [
         {
-            "url": url_for(endpoint, **values, **({} if view == PLAN else {"view": view}), **kept, **level),
+            "url": url_for(
+                endpoint,
+                **values,
+                **wanted.query(
+                    view="" if view == PLAN else view, compare="" if view == wanted.compare else wanted.compare
+                ),
+            ),
             "label": words,
             "current": view == wanted.view,
         }

@@ -2,13 +2,15 @@
 //
 // JSON: {points: [{id, kind: supply|demand|park|enterprise|stockpile|overdue, name, lat, lon, tonnes, colour, url, text, short}],
 //        flows: [{id, from: [lon, lat], to: [lon, lat], tonnes, colour, name, group, text, url}], words, parks: bool}
-// Sends "market-map:hover" with {id}; listens to "market-map:light" with {id}, null to put the light out.
+// Sends "market-map:hover" with {id}; listens to "market-map:light" with {id}, null to put the light out, and to
+// "market-map:month" with {at}, the month whose flows to show, -1 for all of them.
 
 import { failure, frameOf, legend, sources, zoomButtons } from "./map-controls.js";
 import { bounds, clustered, dotSizes, readGeometry, readGround, readPage, spread, withParks } from "./map-data.js";
 import { place } from "./map-labels.js";
-import { AREA_FONT, PARK_FONT, PARK_SIZE, areaNames, flowGroups, flowSeries, network, parks, plants, tooltipText } from "./map-layers.js";
+import { AREA_FONT, PARK_FONT, PARK_SIZE, areaNames, flowGroups, flowSeries, inMonth, network, parks, plants, tooltipText } from "./map-layers.js";
 import { isChinese } from "./map-words.js";
+import { exportButtons } from "./picture-export.js";
 
 const ASPECT = 0.77;
 const KM_PER_DEGREE = 111.195;
@@ -33,6 +35,7 @@ class MarketMap {
     this.chart.setOption(this.option());
     this.settle();
     this.listen();
+    exportButtons(this.frame, element, this.chart, echarts, this.words);
   }
 
   option() {
@@ -193,8 +196,17 @@ class MarketMap {
     chart.on("mouseout", () => tell(null));
     chart.on("click", ({ data }) => { if (data && data.market && data.market.url) window.location.assign(data.market.url); });
     element.addEventListener("market-map:light", ({ detail }) => this.light(detail && detail.id));
+    element.addEventListener("market-map:month", ({ detail }) => this.showMonth(detail.at));
     new ResizeObserver(() => { chart.resize(); this.settleSoon(); }).observe(element);
     this.leavePageScrolling();
+  }
+
+  // Widths keep their scale from month to month, so that months compare.
+  showMonth(at) {
+    const { tonnes } = this.page.months;
+    const most = at < 0 ? 0 : Math.max(1, ...Object.values(tonnes).flat());
+    const groups = at < 0 ? this.groups : this.groups.map((group) => inMonth(group, tonnes, at));
+    this.chart.setOption({ series: flowSeries(groups, most) });
   }
 
   light(id) {
