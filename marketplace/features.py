@@ -16,6 +16,7 @@ from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
 from marketplace.matches.routes import URLS as matches
 from marketplace.organisations.routes import URLS as organisations
+from marketplace.outlook.routes import URLS as outlook
 from marketplace.pages.routes import URLS as pages
 from marketplace.parks.routes import URLS as parks
 from marketplace.stockpiles.routes import URLS as stockpiles
@@ -42,6 +43,7 @@ FEATURES: dict[str, list[Url]] = {
     "listings": listings,
     "matches": matches,
     "organisations": organisations,
+    "outlook": outlook,
     "pages": pages,
     "parks": parks,
     "stockpiles": stockpiles,

@@ -53,7 +53,8 @@ def handlers() -> dict[str, Handler]:
     from marketplace.alerts.outbox import SEND_MAIL
     from marketplace.alerts.sending import send_mail
     from marketplace.contracts.due import COMPLETE_JOB, LAPSE_JOB, complete, lapse
-    from marketplace.market.changed import REFRESH_PLAN
+    from marketplace.market.changed import REFRESH_PLAN, SINGLE_FAILURES
+    from marketplace.market.failures import work_out_failures
     from marketplace.market.plan import refresh_plan
     from marketplace.tenders.opening import close_tender
     from marketplace.tenders.tendering import CLOSE_TENDER
@@ -63,6 +64,7 @@ def handlers() -> dict[str, Handler]:
         LAPSE_JOB: lambda session, payload: lapse(session, **payload),
         COMPLETE_JOB: lambda session, payload: complete(session, **payload),
         REFRESH_PLAN: lambda session, payload: refresh_plan(session, **payload),
+        SINGLE_FAILURES: lambda session, payload: work_out_failures(session, **payload),
         DEADLINE_JOB: lambda session, payload: close_overdue(session, **payload),
         DEADLINE_ROUND: lambda session, payload: tell_of_deadlines(session, **payload),
         MATCH_NOTICES: lambda session, payload: tell_of_matches(session, **payload),

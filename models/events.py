@@ -101,6 +101,7 @@ EVENT_KINDS: dict[str, frozenset[str]] = {
         "stockpile.updated": "changed",
         "settings.changed": "changed",
         "plan.made": "objective tonnes status",
+        "plan.failures": "enterprises",
         "scenario.imported": "title supplies demands",
     }.items()
 }

@@ -6,6 +6,7 @@ from marketplace.unit_of_work import UnitOfWork
 from models.listings import Demand, Supply
 
 REFRESH_PLAN = "refresh_plan"
+SINGLE_FAILURES = "single_failures"
 
 
 def market_changed(uow: UnitOfWork, *listings: Supply | Demand | None) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from marketplace.market.changed import SINGLE_FAILURES
 from marketplace.market.problem import load_problem, market_revision
 from marketplace.market.settings import distance_model
 from marketplace.unit_of_work import UnitOfWork
@@ -60,6 +61,8 @@ def refresh_plan(session: Session, *, objective: str = "value", blend: bool = Tr
         _keep_flows(session, plan, problem, result)
         _forget_old(session, objective, blend)
         uow.record(None, "plan.made", plan, objective=objective, tonnes=result.total_t, status=plan.status)
+        if objective == "value" and blend:
+            uow.enqueue(SINGLE_FAILURES, {}, dedupe_key=SINGLE_FAILURES)
     return plan
 
 
@@ -119,6 +122,7 @@ def _summary(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
             for at in np.flatnonzero(result.left_over_t > 0)
         },
         "unplaced_residue_t": unplaced,
+        "prices": _prices(problem, result),
         **_chains(problem, result),
         "stop_reason": result.report.stop_reason,
         "seconds": result.report.seconds,
@@ -171,6 +175,19 @@ def _parts(problem: MatchProblem, traced: ChainResult) -> list[dict[str, Any]]:
 
 def _codes(problem: MatchProblem, supply: int, demand: int) -> dict[str, str]:
     return {"supply": problem.supplies.ids[supply], "demand": problem.demands.ids[demand]}
+
+
+def _prices(problem: MatchProblem, result: AllocationResult) -> list[dict[str, Any]]:
+    """What one more tonne a month of room, or of waste, is worth at each place, the dearest first."""
+    from matching.whatif import outcome_of, place_prices
+
+    return [
+        {
+            "kind": one.kind, "what": one.what, "park": problem.parks.ids[one.place] if one.place >= 0 else "",
+            "region": one.region, "yuan_per_t": one.yuan_per_t, "listings": one.listings,
+        }
+        for one in place_prices(problem, outcome_of(problem, result))
+    ]
 
 
 def _number(value: float) -> float | None:

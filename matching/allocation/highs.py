@@ -98,13 +98,27 @@ class Highs:
         limit = math.inf if math.isinf(seconds) else self._model.getRunTime() + max(seconds, 0.0)
         self._set("time_limit", limit)
         self._model.run()
-        info, solution = self._model.getInfo(), self._model.getSolution()
         status, reason = self._status()
+        if self._strays():
+            # Optimal in the scaled program and a little outside in the true one: from scratch it ends inside.
+            self._check(self._model.clearSolver(), "restart")
+            self._model.run()
+            status, reason = self._status()
+            if self._strays():
+                status, reason = FAILED, "the solver could not keep the limits to its tolerance"
+        info, solution = self._model.getInfo(), self._model.getSolution()
         feasible = info.primal_solution_status == self._highspy.SolutionStatus.kSolutionStatusFeasible
         prices = -np.asarray(solution.row_dual) if solution.dual_valid else np.zeros(self._rows)
         x = np.asarray(solution.col_value) if feasible else None
         counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.crossover_iteration_count)
         return Outcome(status, reason, x, np.maximum(prices, 0.0), sum(max(count, 0) for count in counts))
+
+    def _strays(self) -> bool:
+        """Whether what is called optimal does not keep the limits."""
+        if self._model.getModelStatus() != self._highspy.HighsModelStatus.kOptimal:
+            return False
+        found = self._model.getInfo().primal_solution_status
+        return found != self._highspy.SolutionStatus.kSolutionStatusFeasible
 
     def not_run(self) -> Outcome:
         """The outcome of a run that no time was left for."""

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from matching.allocation import allocate
+from matching.allocation.highs import Highs
 from matching.allocation.planner import Planner
 from matching.params import MatchParams
 from tests.engine.small_markets import USE, arcs_of, market
@@ -231,6 +232,20 @@ def test_a_market_without_pairs_has_the_empty_plan(tmp_path: Path) -> None:
         plan = allocate(problem, objective=objective)
         assert plan.report.is_optimal
         assert (plan.total_t, plan.report.objective, len(plan.pairs)) == (0.0, 0.0, 0)
+
+
+def test_an_optimum_outside_its_limits_is_sought_again_and_never_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = _stock_and_wait(tmp_path, 1000)
+    best = allocate(problem).report.objective
+    asked = iter([True, False])
+    monkeypatch.setattr(Highs, "_strays", lambda self: next(asked))
+    again = allocate(problem)
+    assert (again.report.status, again.report.objective) == ("optimal", pytest.approx(best))
+    assert next(asked, "asked twice") == "asked twice"
+    monkeypatch.setattr(Highs, "_strays", lambda self: True)
+    assert allocate(problem).report.status == "failed"
 
 
 def test_wrong_calls_are_refused_in_words(tmp_path: Path) -> None:

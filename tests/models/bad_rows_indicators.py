@@ -1,10 +1,10 @@
-"""Bad rows of value added, the scorecard's weights and the register of stockpiles."""
+"""Bad rows of value added, the scorecard's weights, the register of stockpiles and what-ifs."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from models import ScorecardWeight
+from models import ScorecardWeight, WhatIf
 from tests import factories as make
 from tests.models.bad_rows_trade import Row, twice, with_bad
 
@@ -18,7 +18,17 @@ def _weight(**bad: object) -> list[Row]:
     return [add]
 
 
+def _what_if(session: Session, **values: object) -> WhatIf:
+    row = WhatIf(**{"author_id": make.user(session).id, "title": "x", **values})
+    session.add(row)
+    session.flush()
+    return row
+
+
 BAD: dict[str, list[Row]] = {
+    "ck_what_ifs_answer": with_bad(_what_if, market_revision=3),
+    "ck_what_ifs_answered_at": with_bad(_what_if, answer={"totals": {}}, market_revision=3),
+    "ck_what_ifs_title": with_bad(_what_if, title=""),
     "ck_scorecard_weights_criterion": [lambda s: s.add(ScorecardWeight(criterion="beauty", weight=1))],
     "ck_scorecard_weights_weight": [*_weight(weight=-1), *_weight(weight=1001)],
     "ck_stockpiles_both_coordinates": [
