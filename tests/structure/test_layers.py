@@ -21,7 +21,10 @@ WORDS = {"flask_babel", "flask.url_for", "markupsafe.Markup"}
 
 
 # The unit of work commits; the worker and the plan end transactions of their own between long computations.
-COMMITTING = {"marketplace/unit_of_work.py", "marketplace/worker.py", "marketplace/market/plan.py", "marketplace/market/failures.py"}
+COMMITTING = {
+    "marketplace/unit_of_work.py", "marketplace/worker.py", "marketplace/market/plan.py",
+    "marketplace/market/failures.py",
+}
 
 
 def tops(path: Path) -> set[str]:
