@@ -334,6 +334,7 @@ def test_large_networks_say_what_is_estimated_or_left_out(monkeypatch: pytest.Mo
     network, parks = scattered(1), np.zeros(12, dtype=int)
     exact = network_measures(network, parks)
     monkeypatch.setattr(measures, "MOST_STEPS", 5 * len(network))
+    monkeypatch.setattr(measures, "MOST_LINKS", len(network) - 1)
     monkeypatch.setattr("matching.symbiosis.network.cycling.MOST_NODES", 2)
     found = network_measures(network, parks, seed=7)
 
@@ -342,6 +343,8 @@ def test_large_networks_say_what_is_estimated_or_left_out(monkeypatch: pytest.Mo
     assert found["betweenness_centralisation"].value != exact["betweenness_centralisation"].value
     assert found["finn_cycling_index"].value is None
     assert "not worked out" in found["finn_cycling_index"].definition
+    assert found["communities"].value is found["modularity"].value is None
+    assert "not sought" in found["communities"].definition
 
 
 def test_wrong_words_and_samples_are_refused() -> None:
