@@ -143,6 +143,11 @@ def test_cyclicity_is_exact_where_dense_eigenvalues_are_not() -> None:
     assert cyclicity(directed(61, *links)) == 1.0
     # Two rings of three that share a node: x^5 = 2 x^2.
     assert cyclicity(directed(5, (0, 1), (1, 2), (2, 0), (0, 3), (3, 4), (4, 0))) == pytest.approx(2 ** (1 / 3))
+    # A ring of 2,000 with a shortcut past half of it: x^2000 = 1 + x^999, whose root this is; no eigenvalue of either
+    # stands far from the next, which is hard on iterations.
+    root = cyclicity(directed(2_000, *((at, (at + 1) % 2_000) for at in range(2_000)), (0, 1_000)))
+    assert root**2_000 == pytest.approx(1 + root**999, rel=1e-5)
+    assert root > 1.0004
 
 
 # Energy of an intertidal oyster reef, kcal per m² and day: Dame & Patten, Marine Ecology Progress Series 5 (1981), as
