@@ -17,6 +17,7 @@ ALL = {
     "blend_scale": "plans with five mixed properties per demand, beside HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
     "national": "China's coal power, cement and steel plants: tonnes placed and left over",
+    "network_measures": "rounds of three and betweenness of a million links, beside networkx",
     "ledger_verify": "verifying a ledger of 100,000 entries",
 }
 
