@@ -18,6 +18,7 @@ ALL = {
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
     "siting_scale": "which of 50 candidate plants to open, beside HiGHS",
     "national": "China's coal power, cement and steel plants: tonnes placed and left over",
+    "network_measures": "rounds of three and betweenness of a million links, beside networkx",
     "ledger_verify": "verifying a ledger of 100,000 entries",
 }
 # How a benchmark ends whose data are no part of the repository and are not here.

@@ -9,8 +9,8 @@ import numpy as np
 
 from matching.symbiosis.network.links import FlowNetwork
 
-# Sources x links: from here on (about two seconds of networkx) loading the compiled search repays itself.
-COMPILED_FROM = 2_000_000
+# Sources x links: from here on (about a second of networkx) loading the compiled search repays itself.
+COMPILED_FROM = 500_000
 IN, OUT, ALL = "in", "out", "all"
 DEGREE, BETWEENNESS, CLOSENESS = "degree", "betweenness", "closeness"
 

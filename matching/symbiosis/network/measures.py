@@ -21,8 +21,10 @@ from matching.symbiosis.network.links import FlowNetwork
 from matching.symbiosis.network.robustness import robustness
 from matching.symbiosis.network.rounds import count_short_cycles, cyclicity
 
-# Sources x links that the shortest paths may take, about ten seconds; beyond, as many sources as that allows.
-MOST_STEPS = 500_000_000
+# Sources x links that the shortest paths may take, seconds; beyond, as many sources as that allows.
+MOST_STEPS = 200_000_000
+# Among more links the Louvain method takes minutes.
+MOST_LINKS = 300_000
 
 
 def network_measures(
@@ -129,17 +131,22 @@ def _cycling(network: FlowNetwork, coupled: FlowNetwork | None) -> dict[str, Met
 
 
 def _groups(network: FlowNetwork, parks: np.ndarray, seed: int) -> dict[str, Metric]:
-    found = communities(network, seed=seed)
+    found, left_out = None, ""
+    if len(network) > MOST_LINKS:
+        left_out = f"; not sought among more than {MOST_LINKS:,} links"
+    else:
+        found = communities(network, seed=seed)
     meaning = "1 where all stay in their park, 0 where they mix as by chance; only between enterprises in parks."
     return {
         "communities": Metric(
-            found.count, "communities",
-            "Groups of enterprises with more tonnes among themselves than chance would give (Louvain method).",
+            found and found.count, "communities",
+            "Groups of enterprises with more tonnes among themselves than chance would give (Louvain method)"
+            f"{left_out}.",
         ),
         "modularity": Metric(
-            found.modularity, "1",
+            found and found.modularity, "1",
             "Share of the tonnes within the communities beyond what chance would give with the same tonnes per"
-            " enterprise.",
+            f" enterprise{left_out}.",
         ),
         "park_assortativity": Metric(
             park_assortativity(network, parks, weighted=False), "1", f"How far links keep to parks: {meaning}"
