@@ -64,12 +64,12 @@ def _months(session: Session, park: Park, year: int) -> list[str]:
 
 
 def _sites(session: Session) -> list[tuple[Site, Supply]]:
-    """The main sites of representative enterprises with a supply, each with its first, by code."""
+    """The main sites of representative enterprises with a supply, each with its largest, by code."""
     rows = session.execute(
         select(Site, Supply).join(Enterprise, Enterprise.id == Site.enterprise_id)
         .join(Supply, Supply.site_id == Site.id)
         .where(Enterprise.name.contains(_REPRESENTATIVE), Supply.status == ListingStatus.PUBLISHED)
-        .order_by(Enterprise.code, Supply.code).options(joinedload(Site.enterprise))
+        .order_by(Enterprise.code, Supply.t_per_month.desc(), Supply.code).options(joinedload(Site.enterprise))
     ).tuples()
     found: dict[int, tuple[Site, Supply]] = {}
     for site, supply in rows:

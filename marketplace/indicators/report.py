@@ -55,7 +55,7 @@ def sight_of(session: Session, actor: Actor, year: int) -> Sight:
 def place_report(session: Session, sight: Sight, place: Place, *, now: datetime) -> PlaceReport:
     """The figures of ``place`` in the year of ``sight`` with every table this reader may see."""
     year, found = sight.book.year, sight.figures(place)
-    measured = {} if found is None else _measured(session, sight, place, found)
+    measured = measured_of(session, sight, place, found)
     tables = [presenters.targets_table(place, measured)]
     if not sight.full(place):
         return PlaceReport(place, year, False, found, measured, [*tables, presenters.other_targets_table(place)])
@@ -89,24 +89,21 @@ def sites_of(sight: Sight, place: Place) -> list[int]:
     return sorted(site for site, spot in sight.book.ground.spots.items() if place.holds(spot))
 
 
-def _measured(session: Session, sight: Sight, place: Place, found: Figures) -> dict[str, Measured]:
+def measured_of(session: Session, sight: Sight, place: Place, found: Figures | None) -> dict[str, Measured]:
     """The market's figure for each of the documents' indicators; a detail only for whoever sees the place in full."""
+    if not sight.full(place):
+        # What the public does not see of a place is no more public as a share.
+        told = presenters.rates(found)
+        return {key: told.get(key, Measured(None, hidden=True)) for key in presenters.NAMES}
     year = str(sight.book.year)
-    full = sight.full(place)
-    link = presenters.records_url(place, year, "used") if full else None
-    measured = {key: Measured(found.use_rate, url=link) for key in ("gis_util", "gis_util_144")}
-    measured["new_gangue_util"] = Measured(
-        found.gangue_rate, url=presenters.records_url(place, year, "gangue") if full else None
-    )
-    if full:
-        change = sight.kept_change(place)
-        measured["storage_reduction"] = Measured(change.reduction if change else None)
-        one = latest(_intensities(session, sight, place))
-        if one is not None:
-            note = one.entered.source_note if one.estimate else ""
-            measured["gen_intensity"] = Measured(one.t_per_10k_yuan, note)
-        part, whole = finished_in(session, place)
-        measured["yard_remediation"] = Measured(Decimal(part) / whole if whole else None)
+    measured = presenters.rates(found, *(presenters.records_url(place, year, what) for what in ("used", "gangue")))
+    change = sight.kept_change(place)
+    measured["storage_reduction"] = Measured(change.reduction if change else None)
+    one = latest(_intensities(session, sight, place))
+    if one is not None:
+        measured["gen_intensity"] = Measured(one.t_per_10k_yuan, one.entered.source_note if one.estimate else "")
+    part, whole = finished_in(session, place)
+    measured["yard_remediation"] = Measured(Decimal(part) / whole if whole else None)
     return measured
 
 
@@ -126,7 +123,8 @@ def _forecast(session: Session, sight: Sight, place: Place, this_month: str) -> 
         for row in queries.offers(session) if here(row.site_id)
     ]
     contracted = queries.promised(session, f"{year}-01", f"{year}-12")
-    road = queries.on_the_road(session)
+    # What is on the road arrives in the present year.
+    road = queries.on_the_road(session) if this_month.startswith(f"{year}-") else {}
     return forecast(
         sight.rows(place),
         ToCome(

@@ -42,7 +42,8 @@ class Sight:
         return may(self.actor, VIEW, place)
 
     def shown(self, place: Place) -> bool:
-        return self.full(place) or place.key not in self._hidden
+        """Whether its totals may be read: a place without any record has none to hide."""
+        return self.full(place) or place.key not in self._hidden or not any(row.moved for row in self.rows(place))
 
     def rows(self, place: Place) -> list[SiteMonth]:
         return [row for row in self.book.rows if place.holds(row.spot)]
