@@ -1,6 +1,8 @@
 """Everything about one place and year put together, as the page, the workbook and a printed report show it.
 
-``place_report`` is the way in: it reads once, decides what the reader may see, and hands back figures and tables.
+``place_report`` is the way in: it decides what the reader may see and hands back figures and tables, whose words and
+links need an application's context.  ``sight_of``, ``forecast_of``, ``intensities_of`` and ``park_scorecard`` hand back
+figures alone and need none; they do not ask what the reader may see.
 """
 
 from __future__ import annotations
@@ -59,8 +61,8 @@ def place_report(session: Session, sight: Sight, place: Place, *, now: datetime)
     tables = [presenters.targets_table(place, measured)]
     if not sight.full(place):
         return PlaceReport(place, year, False, found, measured, [*tables, presenters.other_targets_table(place)])
-    to_come = _forecast(session, sight, place, month_of(now))
-    told = _intensities(session, sight, place)
+    to_come = forecast_of(session, sight, place, month_of(now))
+    told = intensities_of(session, sight, place)
     card = park_scorecard(session, sight, place) if place.kind == PARK else None
     tables += [
         presenters.months_table(sight, place), presenters.wastes_table(sight, place),
@@ -99,7 +101,7 @@ def measured_of(session: Session, sight: Sight, place: Place, found: Figures | N
     measured = presenters.rates(found, *(presenters.records_url(place, year, what) for what in ("used", "gangue")))
     change = sight.kept_change(place)
     measured["storage_reduction"] = Measured(change.reduction if change else None)
-    one = latest(_intensities(session, sight, place))
+    one = latest(intensities_of(session, sight, place))
     if one is not None:
         measured["gen_intensity"] = Measured(one.t_per_10k_yuan, one.entered.source_note if one.estimate else "")
     part, whole = finished_in(session, place)
@@ -107,12 +109,14 @@ def measured_of(session: Session, sight: Sight, place: Place, found: Figures | N
     return measured
 
 
-def _intensities(session: Session, sight: Sight, place: Place) -> list[Intensity]:
+def intensities_of(session: Session, sight: Sight, place: Place) -> list[Intensity]:
+    """Generation intensity of every period of the year that value added was entered for."""
     entered = queries_entered.value_added_of(session, place, sight.book.year)
     return intensities(entered, presenters.by_month(sight.rows(place)))
 
 
-def _forecast(session: Session, sight: Sight, place: Place, this_month: str) -> Forecast | None:
+def forecast_of(session: Session, sight: Sight, place: Place, this_month: str) -> Forecast | None:
+    """Where the year of ``sight`` will end for ``place``; None where nothing tells."""
     spots, year = sight.book.ground.spots, sight.book.year
 
     def here(site_id: int) -> bool:
