@@ -269,7 +269,7 @@ def test_the_workbook_holds_exact_figures_units_and_states(trade: Trade, park: P
     head = next(row for row in months if row[0] == "月份")
     first = next(row for row in months if row[0] == "2027 年 1 月")
     told = dict(zip(head, first, strict=True))
-    assert (told["产生"], told["综合利用量"], told["状态"]) == (1100, 189.9, "已记录")
+    assert (told["产生（吨）"], told["综合利用量（吨）"], told["状态"]) == (1100, 189.9, "已记录")
     assert told["综合利用率"] == pytest.approx(189.9 / 1100)
     assert next(row for row in months if row[0] == "2027 年 2 月")[-1] == "无记录"
     targets = found["与目标对照"]
