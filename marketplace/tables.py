@@ -99,8 +99,7 @@ def missing(hint: str = "") -> Cell:
 def hidden() -> Cell:
     """Too few enterprises stand behind it for the public."""
     return Cell(
-        _("Fewer than three enterprises, not public"), None, HIDDEN,
-        hint=_("Shown only where three or more enterprises stand behind it."),
+        _("not public"), None, HIDDEN, hint=_("Shown only where three or more enterprises stand behind it.")
     )
 
 

@@ -63,7 +63,7 @@ def _fill(page: Any, head: Sequence[tuple[str, str]], table: Table) -> None:
         put_text(page.cell(number, 1), label)
         put_text(page.cell(number, 2), text)
     top = len(head) + 3
-    heads = [column.head for column in table.columns] + ([_("State")] if table.stated else [])
+    heads = [_head(column) for column in table.columns] + ([_("State")] if table.stated else [])
     for at, label in enumerate(heads, start=1):
         cell = page.cell(top, at)
         put_text(cell, label)
@@ -80,6 +80,13 @@ def _fill(page: Any, head: Sequence[tuple[str, str]], table: Table) -> None:
     page.freeze_panes = page.cell(top + 1, 2)
     page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _head(column: Column) -> str:
+    """On a page the unit stands behind every figure; here it stands in the head."""
+    if column.kind == TONNES and not column.unit:
+        return _("%(column)s (t)", column=column.label)
+    return column.head
 
 
 def _put(place: Any, column: Column, cell: Cell) -> None:

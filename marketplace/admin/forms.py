@@ -23,6 +23,7 @@ class AccountForm(FlaskForm):
     )
     enterprise_id = SelectField(_l("Enterprise"), choices=[])
     park_id = SelectField(_l("Park"), choices=[])
+    region_id = SelectField(_l("Banner or district"), choices=[])
     password = PasswordField(
         _l("First password"),
         [InputRequired(REQUIRED), Length(min=SHORTEST_PASSWORD, message=_l("At least %(min)d characters.")),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.accounts import User
 from models.jobs import Job, JobStatus
-from models.organisations import Enterprise, Park
+from models.organisations import Enterprise, Park, Region
 
 PAGE = 50
 
@@ -28,7 +28,7 @@ def enterprises(session: Session, *, words: str, page: int) -> tuple[Sequence[En
 
 
 def accounts(session: Session) -> Sequence[User]:
-    query = select(User).options(joinedload(User.enterprise), joinedload(User.park))
+    query = select(User).options(joinedload(User.enterprise), joinedload(User.park), joinedload(User.region))
     return session.scalars(query.order_by(User.active.desc(), User.role, User.email)).all()
 
 
@@ -38,6 +38,10 @@ def all_enterprises(session: Session) -> Sequence[Enterprise]:
 
 def all_parks(session: Session) -> Sequence[Park]:
     return session.scalars(select(Park).order_by(Park.name, Park.id)).all()
+
+
+def all_regions(session: Session) -> Sequence[Region]:
+    return session.scalars(select(Region).order_by(Region.id)).all()
 
 
 def unchecked_count(session: Session) -> int:

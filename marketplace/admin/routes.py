@@ -59,12 +59,13 @@ def new_account() -> ResponseReturnValue:
     nothing = [("", _("None"))]
     form.enterprise_id.choices = nothing + [(str(row.id), named(row)) for row in queries.all_enterprises(session)]
     form.park_id.choices = nothing + [(str(row.id), named(row)) for row in queries.all_parks(session)]
+    form.region_id.choices = nothing + [(row.id, named(row)) for row in queries.all_regions(session)]
     if form.validate_on_submit():
         account = service.NewAccount(
             email=form.email.data, display_name=form.display_name.data, role=form.role.data,
             password=form.password.data,
             enterprise_id=int(form.enterprise_id.data) if form.enterprise_id.data else None,
-            park_id=int(form.park_id.data) if form.park_id.data else None,
+            park_id=int(form.park_id.data) if form.park_id.data else None, region_id=form.region_id.data or None,
         )
         try:
             with unit_of_work() as uow:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.accounts.queries import user_by_email
 from marketplace.errors import NotFound, NotPossible, Refusal
 from marketplace.market.changed import market_changed
-from marketplace.security.actor import COMMITTEE, STAFF, Actor
+from marketplace.security.actor import COMMITTEE, REGULATOR, STAFF, Actor
 from marketplace.security.passwords import hash_password
 from marketplace.security.permissions import require
 from marketplace.unit_of_work import UnitOfWork
@@ -27,6 +27,7 @@ class NewAccount:
     password: str
     enterprise_id: int | None = None
     park_id: int | None = None
+    region_id: str | None = None
 
 
 def set_qualified(*, uow: UnitOfWork, actor: Actor, enterprise_id: int, qualified: bool) -> Enterprise:
@@ -53,6 +54,7 @@ def create_account(*, uow: UnitOfWork, actor: Actor, account: NewAccount) -> Use
         password_hash=hash_password(account.password), session_nonce=secrets.token_hex(16), created_at=uow.now,
         enterprise_id=account.enterprise_id if account.role == STAFF else None,
         park_id=account.park_id if account.role == COMMITTEE else None,
+        region_id=account.region_id if account.role == REGULATOR else None,
     )
     uow.session.add(user)
     try:

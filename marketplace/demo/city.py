@@ -60,17 +60,17 @@ def enter_what_the_city_knows(*, uow: UnitOfWork) -> None:
 def _months(session: Session, park: Park, year: int) -> list[str]:
     where = [one for one in queries.places(session) if one.park_id == park.id]
     rows = queries.book(session, year).rows
-    return sorted({row.month for row in rows if PRODUCED in row.tonnes and any(one.holds(row.spot) for one in where)})
+    return sorted({row.month for row in rows if row.has(PRODUCED) and any(one.holds(row.spot) for one in where)})
 
 
 def _sites(session: Session) -> list[tuple[Site, Supply]]:
-    """The main sites of representative enterprises with a supply, each with its first, by code."""
+    """The main sites of representative enterprises with a supply, each with its largest, by code."""
     rows = session.execute(
         select(Site, Supply).join(Enterprise, Enterprise.id == Site.enterprise_id)
         .join(Supply, Supply.site_id == Site.id)
         .where(Enterprise.name.contains(_REPRESENTATIVE), Supply.status == ListingStatus.PUBLISHED)
-        .order_by(Enterprise.code, Supply.code).options(joinedload(Site.enterprise))
-    ).tuples()
+        .order_by(Enterprise.code, Supply.t_per_month.desc(), Supply.code).options(joinedload(Site.enterprise))
+    )
     found: dict[int, tuple[Site, Supply]] = {}
     for site, supply in rows:
         if supply.waste_type.hazardous != "yes":

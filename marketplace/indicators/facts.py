@@ -68,7 +68,7 @@ def measured(line: Line, site_id: int, deal: Deal | None) -> Iterable[tuple[str,
 
 @dataclass(slots=True)
 class SiteMonth:
-    """One site, waste type and month; ``tonnes`` holds the measures that something was recorded of.
+    """One site, waste type and month; ``tonnes`` holds the measures that lines were written of.
 
     ``to_parks`` is what was handed over for use by the park it went to, ``takers`` who took it.
     """
@@ -88,6 +88,13 @@ class SiteMonth:
             if measure == HANDED_USE and deal is not None:
                 self.to_parks[to_park] += tonnes
                 self.takers.add(deal.taker_id)
+
+    def has(self, measure: str) -> bool:
+        """Whether something of ``measure`` stands recorded: lines that undo each other leave nothing.
+
+        The change of the stock is the exception: what came in and went out again has left it as it was.
+        """
+        return measure in self.tonnes if measure in (STORED, OPENED) else bool(self.tonnes.get(measure))
 
     def of(self, measure: str) -> Decimal:
         return self.tonnes.get(measure, ZERO)
@@ -161,13 +168,13 @@ def figures(rows: Iterable[SiteMonth]) -> Figures:
         within=None if used is None else sum((row.within for row in chosen), ZERO),
         enterprises=len({row.enterprise_id for row in chosen}),
         months=tuple(sorted({row.month for row in chosen})),
-        months_produced=tuple(sorted({row.month for row in chosen if PRODUCED in row.tonnes})),
+        months_produced=tuple(sorted({row.month for row in chosen if row.has(PRODUCED)})),
     )
 
 
 def stock_after(rows: Iterable[SiteMonth], before: Sequence[Decimal]) -> Decimal | None:
     """What lies in stock after ``rows``; ``before`` is what lay at each site when they begin."""
-    changed = [row.of(STORED) + row.of(OPENED) for row in rows if {STORED, OPENED} & row.tonnes.keys()]
+    changed = [row.of(STORED) + row.of(OPENED) for row in rows if row.has(STORED) or row.has(OPENED)]
     return sum((*before, *changed), ZERO) if changed or before else None
 
 
@@ -183,13 +190,13 @@ def _by_source(rows: Sequence[SiteMonth]) -> list[tuple[Decimal, Decimal]]:
 
 def _used(rows: Sequence[SiteMonth]) -> Decimal | None:
     """What was used, None where no use was recorded: that nobody has entered any does not say that there was none."""
-    if not any({OWN_USE, HANDED_USE} & row.tonnes.keys() for row in rows):
+    if not any(row.has(OWN_USE) or row.has(HANDED_USE) for row in rows):
         return None
     return sum((row.used for row in rows), ZERO)
 
 
 def _sum(rows: Sequence[SiteMonth], measure: str) -> Decimal | None:
-    recorded = [row.tonnes[measure] for row in rows if measure in row.tonnes]
+    recorded = [row.tonnes[measure] for row in rows if row.has(measure)]
     return sum(recorded, ZERO) if recorded else None
 
 

@@ -124,7 +124,7 @@ def _recorded(rows: Iterable[SiteMonth]) -> dict[Source, _Source]:
         if row.moved:
             one = sources[row.site_id, row.waste]
             one.used += row.used
-            if PRODUCED in row.tonnes:
+            if row.has(PRODUCED):
                 one.made[row.month] = one.made.get(row.month, ZERO) + row.of(PRODUCED)
     return sources
 

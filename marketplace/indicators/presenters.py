@@ -48,6 +48,15 @@ class Measured:
     value: Decimal | None
     estimate: str = ""
     url: str | None = None
+    hidden: bool = False
+
+    def cell(self, unit: str) -> Cell:
+        """The figure in the unit of the document."""
+        if self.hidden:
+            return tables.hidden()
+        if unit == "%":
+            return tables.percent(self.value, self.url, estimate=self.estimate)
+        return tables.number(self.value, self.url, estimate=self.estimate)
 
 
 def place_name(place: Place) -> str:
@@ -73,9 +82,12 @@ def figure_columns() -> list[Column]:
 
 
 def figure_cells(found: Figures | None, url: object = None) -> list[Cell]:
-    """The cells of :func:`figure_columns`; ``url(what)`` leads to the records behind a figure."""
-    if found is None:
-        return [tables.hidden() for _column in range(5)]
+    """The cells of :func:`figure_columns`; ``url(what)`` leads to the records behind a figure.
+
+    Where all of them are hidden or without a record, the first says so and the others stay blank.
+    """
+    if found is None or not found.recorded:
+        return [tables.hidden() if found is None else tables.missing(), *[tables.blank()] * 4]
     link = url if callable(url) else lambda _what: None
     return [
         tables.tonnes(found.produced, link("produced")), tables.tonnes(found.used, link("used")),
@@ -92,8 +104,7 @@ def places_table(sight: Sight, places: Sequence[Place]) -> Table:
         rows.append([
             tables.words(place_name(place), place_url(place, sight.book.year)),
             tables.words(str(KIND_WORDS[place.kind])), *figure_cells(found),
-            tables.hidden() if found is None else tables.number(found.enterprises, digits=0) if found.recorded
-            else tables.missing(),
+            tables.number(found.enterprises, digits=0) if found is not None and found.recorded else tables.blank(),
         ])
     return Table(
         "places", _("By place, %(year)s", year=sight.book.year),
@@ -108,12 +119,13 @@ def months_table(sight: Sight, place: Place) -> Table:
 
     def row(month: str) -> list[Cell]:
         one = found.get(month, Figures())
-        return [
-            tables.words(formatting.month(month)),
-            *figure_cells(one, lambda what: records_url(place, month, what)),
-            tables.tonnes(one.own_use), tables.tonnes(one.handed_use), tables.tonnes(one.stored),
-            tables.tonnes(one.disposed), tables.tonnes(sight.stock(place, month) if one.recorded else None),
-        ]
+        cells = figure_cells(one, lambda what: records_url(place, month, what))
+        if one.recorded:
+            cells += [tables.tonnes(amount) for amount in (one.own_use, one.handed_use, one.stored, one.disposed)]
+            cells.append(tables.tonnes(sight.stock(place, month)))
+        else:
+            cells += [tables.blank()] * 5
+        return [tables.words(formatting.month(month)), *cells]
 
     return Table(
         "months", _("By month, %(year)s", year=year),
@@ -172,21 +184,19 @@ def targets_table(place: Place, measured: Mapping[str, Measured]) -> Table:
     rows = []
     for target in chosen_targets(place):
         own = measured.get(target.key, Measured(None))
-        share = target.unit == "%"
-        figure = tables.percent(own.value, own.url, estimate=own.estimate) if share else tables.number(
-            own.value, own.url, estimate=own.estimate
-        )
         rows.append([
-            tables.words(str(NAMES[target.key])), figure, tables.words(kind_word(target)),
+            tables.words(str(NAMES[target.key])), own.cell(target.unit), tables.words(kind_word(target)),
             tables.words(str(target.year)), tables.words(target_text(target)),
-            tables.words(target.doc, hint=target.source), distance(own.value, target),
+            tables.words(target.doc, hint=target.source),
+            distance(own.value, target),
         ])
     codes = targets_of(place)[1]
     return Table(
         "targets", _("Beside the targets"),
         [
             Column(_("Indicator")), Column(_("Market's figure"), kind=NUMBER), Column(_("Kind")), Column(_("Year")),
-            Column(_("In the document")), Column(_("Document")), Column(_("Figure less document"), kind=NUMBER),
+            Column(_("In the document")), Column(_("Official document")),
+            Column(_("Figure less document"), kind=NUMBER),
         ],
         rows, empty=_("No document with targets for this place is known."),
         notes=[_("Targets set for %(place)s.", place=region_name(codes))] if rows and codes != place.code else [],
@@ -212,7 +222,7 @@ def other_targets_table(place: Place) -> Table:
     return Table(
         "other-targets", _("Other targets of the documents"),
         [Column(_("Indicator")), Column(_("Kind")), Column(_("Year")), Column(_("In the document")),
-         Column(_("Document"))],
+         Column(_("Official document"))],
         rows, notes=[_("The market has no records that these could be worked out from.")] if rows else [], stated=False,
     )
 
@@ -228,9 +238,7 @@ def target_text(target: Target) -> str:
 
 def distance(value: Decimal | None, target: Target) -> Cell:
     """By how much the figure lies above or below the document's, in its own unit or in percentage points."""
-    if value is None:
-        return tables.missing()
-    if target.value is None:
+    if value is None or target.value is None:
         return tables.blank()
     share = target.unit == "%"
     more = (value * 100 if share else value) - target.value
@@ -283,5 +291,15 @@ def fact_cards(sight: Sight, place: Place, found: Figures | None) -> list[Card]:
         Card(_("New-gangue use rate"), tables.percent(found.gangue_rate)),
     ]
     if sight.full(place):
-        cards.append(Card(_("In stock now"), tables.tonnes(sight.stock(place))))
+        cards.append(Card(_("In stock, last recorded"), tables.tonnes(sight.stock(place))))
     return cards
+
+
+def rates(found: Figures | None, used: str | None = None, gangue: str | None = None) -> dict[str, Measured]:
+    """The two rates that everybody may read where the place is not hidden; with links to their records."""
+    if found is None:
+        return {key: Measured(None, hidden=True) for key in NAMES}
+    return {
+        "gis_util": Measured(found.use_rate, url=used), "gis_util_144": Measured(found.use_rate, url=used),
+        "new_gangue_util": Measured(found.gangue_rate, url=gangue),
+    }

@@ -58,7 +58,7 @@ def forecast_table(found: Forecast | None, year: int) -> Table:
     """Where the year will end, part by part; every figure that is not recorded is an estimate with its basis."""
     title = _("Forecast to the end of %(year)s", year=year)
     columns = [
-        Column(_("Part")), Column(_("Tonnes"), kind=TONNES), Column(_("Share"), kind=PERCENT), Column(_("Basis")),
+        Column(_("Part")), Column(_("Tonnes"), kind=TONNES), Column(_("Ratio"), kind=PERCENT), Column(_("Basis")),
     ]
     if found is None:
         return Table("forecast", title, columns, [], empty=_("The year is over, or nothing is recorded yet."))
@@ -67,9 +67,9 @@ def forecast_table(found: Forecast | None, year: int) -> Table:
     sent = _("contracts in force, %(first)s to %(last)s, by month of the contract", first=first, last=last)
     summed = _("sum of the parts above")
     lines = [
-        (_("Produced, recorded"), found.produced_recorded, None, _("the ledger"), ""),
-        (_("Produced, still to come"), found.produced_offered, None, offered, offered),
-        (_("Used, recorded"), found.used_recorded, None, _("the ledger"), ""),
+        (_("Produced, recorded"), found.produced_recorded or None, None, _("the ledger"), ""),
+        (_("Produced, still to come"), found.produced_offered or None, None, offered, offered),
+        (_("Used, recorded"), found.used_recorded or None, None, _("the ledger"), ""),
         (_("On the road"), found.on_the_road, None, _("weighed out and not yet weighed in"), _("not yet weighed in")),
         (_("Contracted, still to send"), found.contracted, None, sent, sent),
         (_("Produced in the year"), found.produced, None, summed, summed),
@@ -148,7 +148,7 @@ def scorecard_table(card: Scorecard, place: Place, year: int) -> Table:
         "scorecard", _("Scorecard, %(year)s", year=year),
         [
             Column(_("Criterion")), Column(_("Part"), kind=NUMBER), Column(_("Of"), kind=NUMBER),
-            Column(_("Share"), kind=PERCENT), Column(_("Weight"), kind=NUMBER),
+            Column(_("Ratio"), kind=PERCENT), Column(_("Weight"), kind=NUMBER),
             Column(_("Weight, normalised"), kind=PERCENT), Column(_("Points of 100"), kind=NUMBER),
         ],
         rows,
@@ -178,7 +178,7 @@ def records_table(
     return Table(
         "records", title,
         [
-            Column(_("Entry"), kind=NUMBER), Column(_("Time")), Column(_("Enterprise")), Column(_("Waste type")),
+            Column(_("Entry")), Column(_("Time")), Column(_("Enterprise")), Column(_("Waste type")),
             Column(_("Month")), Column(_("Counts as")), Column(_("Consignment")), Column(_("Tonnes"), kind=TONNES),
         ],
         [

@@ -89,6 +89,15 @@ def years(session: Session) -> list[int]:
     return sorted({int(one) for one in rows}, reverse=True)
 
 
+def years_to_come(session: Session) -> list[int]:
+    """The years in which contracts in force are still to send something."""
+    year = func.substr(LedgerBalance.month, 1, 4)
+    rows = session.scalars(
+        select(year).where(LedgerBalance.account == Account.CONTRACTED, LedgerBalance.tonnes > 0).distinct()
+    )
+    return sorted(int(one) for one in rows)
+
+
 def book(session: Session, year: int) -> Book:
     """The book of ``year``; each kind of row is one read."""
     where = ground(session)

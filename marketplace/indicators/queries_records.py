@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from marketplace.indicators.facts import HANDED_USE, OWN_USE, Line, measured
 from marketplace.indicators.queries import Ground, deals, entry_lines, exact
 from marketplace.indicators.scorecard import Count
+from marketplace.months import month_start
 from models.assays import Assay, AssayKind
 from models.catalogue.tables import WasteTypeRow
 from models.contracts import Contract
@@ -81,12 +82,12 @@ WITHIN_MEASURES = (OWN_USE, HANDED_USE)
 
 
 def consignments(session: Session, sites: Collection[int], year: int) -> list[Row]:
-    """Consignments of ``year`` that one of the sites sent or took and that were weighed out, with whether weighed in.
-
-    The year is that of the month the consignment counts for.
-    """
+    """Consignments weighed out in ``year`` that one of the sites sent or took, with whether they were weighed in."""
     came = exists().where(Weighing.transfer_id == Transfer.id, Weighing.gate == Gate.IN)
-    left = exists().where(Weighing.transfer_id == Transfer.id, Weighing.gate == Gate.OUT)
+    left = exists().where(
+        Weighing.transfer_id == Transfer.id, Weighing.gate == Gate.OUT,
+        Weighing.weighed_at >= month_start(f"{year}-01"), Weighing.weighed_at < month_start(f"{year + 1}-01"),
+    )
     query = (
         select(
             Transfer.code, Transfer.month, Transfer.status, Contract.waste_type_id, Contract.from_site_id,
@@ -95,7 +96,7 @@ def consignments(session: Session, sites: Collection[int], year: int) -> list[Ro
         .join(Contract, Contract.id == Transfer.contract_id)
         .join(WasteTypeRow, WasteTypeRow.id == Contract.waste_type_id)
         .where(
-            left, Transfer.status != TransferStatus.CANCELLED, func.substr(Transfer.month, 1, 4) == str(year),
+            left, Transfer.status != TransferStatus.CANCELLED,
             Contract.from_site_id.in_(sites) | Contract.to_site_id.in_(sites),
         )
         .order_by(Transfer.code)

@@ -1,6 +1,8 @@
 """Everything about one place and year put together, as the page, the workbook and a printed report show it.
 
-``place_report`` is the way in: it reads once, decides what the reader may see, and hands back figures and tables.
+``place_report`` is the way in: it decides what the reader may see and hands back figures and tables, whose words and
+links need an application's context.  ``sight_of``, ``forecast_of``, ``intensities_of`` and ``park_scorecard`` hand back
+figures alone and need none; they do not ask what the reader may see.
 """
 
 from __future__ import annotations
@@ -55,12 +57,12 @@ def sight_of(session: Session, actor: Actor, year: int) -> Sight:
 def place_report(session: Session, sight: Sight, place: Place, *, now: datetime) -> PlaceReport:
     """The figures of ``place`` in the year of ``sight`` with every table this reader may see."""
     year, found = sight.book.year, sight.figures(place)
-    measured = {} if found is None else _measured(session, sight, place, found)
+    measured = measured_of(session, sight, place, found)
     tables = [presenters.targets_table(place, measured)]
     if not sight.full(place):
         return PlaceReport(place, year, False, found, measured, [*tables, presenters.other_targets_table(place)])
-    to_come = _forecast(session, sight, place, month_of(now))
-    told = _intensities(session, sight, place)
+    to_come = forecast_of(session, sight, place, month_of(now))
+    told = intensities_of(session, sight, place)
     card = park_scorecard(session, sight, place) if place.kind == PARK else None
     tables += [
         presenters.months_table(sight, place), presenters.wastes_table(sight, place),
@@ -89,33 +91,32 @@ def sites_of(sight: Sight, place: Place) -> list[int]:
     return sorted(site for site, spot in sight.book.ground.spots.items() if place.holds(spot))
 
 
-def _measured(session: Session, sight: Sight, place: Place, found: Figures) -> dict[str, Measured]:
+def measured_of(session: Session, sight: Sight, place: Place, found: Figures | None) -> dict[str, Measured]:
     """The market's figure for each of the documents' indicators; a detail only for whoever sees the place in full."""
+    if not sight.full(place):
+        # What the public does not see of a place is no more public as a share.
+        told = presenters.rates(found)
+        return {key: told.get(key, Measured(None, hidden=True)) for key in presenters.NAMES}
     year = str(sight.book.year)
-    full = sight.full(place)
-    link = presenters.records_url(place, year, "used") if full else None
-    measured = {key: Measured(found.use_rate, url=link) for key in ("gis_util", "gis_util_144")}
-    measured["new_gangue_util"] = Measured(
-        found.gangue_rate, url=presenters.records_url(place, year, "gangue") if full else None
-    )
-    if full:
-        change = sight.kept_change(place)
-        measured["storage_reduction"] = Measured(change.reduction if change else None)
-        one = latest(_intensities(session, sight, place))
-        if one is not None:
-            note = one.entered.source_note if one.estimate else ""
-            measured["gen_intensity"] = Measured(one.t_per_10k_yuan, note)
-        part, whole = finished_in(session, place)
-        measured["yard_remediation"] = Measured(Decimal(part) / whole if whole else None)
+    measured = presenters.rates(found, *(presenters.records_url(place, year, what) for what in ("used", "gangue")))
+    change = sight.kept_change(place)
+    measured["storage_reduction"] = Measured(change.reduction if change else None)
+    one = latest(intensities_of(session, sight, place))
+    if one is not None:
+        measured["gen_intensity"] = Measured(one.t_per_10k_yuan, one.entered.source_note if one.estimate else "")
+    part, whole = finished_in(session, place)
+    measured["yard_remediation"] = Measured(Decimal(part) / whole if whole else None)
     return measured
 
 
-def _intensities(session: Session, sight: Sight, place: Place) -> list[Intensity]:
+def intensities_of(session: Session, sight: Sight, place: Place) -> list[Intensity]:
+    """Generation intensity of every period of the year that value added was entered for."""
     entered = queries_entered.value_added_of(session, place, sight.book.year)
     return intensities(entered, presenters.by_month(sight.rows(place)))
 
 
-def _forecast(session: Session, sight: Sight, place: Place, this_month: str) -> Forecast | None:
+def forecast_of(session: Session, sight: Sight, place: Place, this_month: str) -> Forecast | None:
+    """Where the year of ``sight`` will end for ``place``; None where nothing tells."""
     spots, year = sight.book.ground.spots, sight.book.year
 
     def here(site_id: int) -> bool:
@@ -126,7 +127,8 @@ def _forecast(session: Session, sight: Sight, place: Place, this_month: str) -> 
         for row in queries.offers(session) if here(row.site_id)
     ]
     contracted = queries.promised(session, f"{year}-01", f"{year}-12")
-    road = queries.on_the_road(session)
+    # What is on the road arrives in the present year.
+    road = queries.on_the_road(session) if this_month.startswith(f"{year}-") else {}
     return forecast(
         sight.rows(place),
         ToCome(

@@ -10,7 +10,6 @@ from marketplace import formatting
 from marketplace.errors import NotFound
 from marketplace.indicators import presenters, presenters_detail, queries, report
 from marketplace.indicators.places import CITY, PARK, Place
-from marketplace.indicators.presenters import Measured
 from marketplace.indicators.sight import Sight
 from marketplace.indicators.views_entering import value_added, value_added_excel, weights
 from marketplace.indicators.views_records import records, records_excel
@@ -21,7 +20,6 @@ from marketplace.tables import Table
 from marketplace.urls import PUBLIC, Url
 from marketplace.workbooks import excel_answer
 from models.base import utc_now
-from models.indicators import City
 
 
 def overview() -> ResponseReturnValue:
@@ -75,20 +73,11 @@ def head(sight: Sight, subject: str) -> list[tuple[str, str]]:
 
 
 def _overview_tables(sight: Sight) -> list[Table]:
+    session = db_session()
     return [presenters.places_table(sight, sight.places)] + [
-        presenters.targets_table(city, _public_figures(sight, city))
-        for city in sight.places if city.kind == CITY and city.code == City.ORDOS
+        presenters.targets_table(city, report.measured_of(session, sight, city, sight.figures(city)))
+        for city in sight.places if city.kind == CITY and presenters.chosen_targets(city)
     ]
-
-
-def _public_figures(sight: Sight, city: Place) -> dict[str, Measured]:
-    found = sight.figures(city)
-    if found is None:
-        return {}
-    return {
-        "gis_util": Measured(found.use_rate), "gis_util_144": Measured(found.use_rate),
-        "new_gangue_util": Measured(found.gangue_rate),
-    }
 
 
 def _sight() -> Sight:
@@ -102,7 +91,8 @@ def _sight() -> Sight:
 
 
 def _years(sight: Sight) -> list[int]:
-    return sorted({*queries.years(db_session()), sight.book.year}, reverse=True)
+    """The years with records or with tonnes still to be sent, and the one that is shown."""
+    return sorted({*queries.years(db_session()), *queries.years_to_come(db_session()), sight.book.year}, reverse=True)
 
 
 def _asked(kind: str, code: str) -> tuple[Sight, Place]:

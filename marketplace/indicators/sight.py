@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -42,7 +42,8 @@ class Sight:
         return may(self.actor, VIEW, place)
 
     def shown(self, place: Place) -> bool:
-        return self.full(place) or place.key not in self._hidden
+        """Whether its totals may be read: a place without any record has none to hide."""
+        return self.full(place) or place.key not in self._hidden or not any(row.moved for row in self.rows(place))
 
     def rows(self, place: Place) -> list[SiteMonth]:
         return [row for row in self.book.rows if place.holds(row.spot)]
@@ -50,6 +51,10 @@ class Sight:
     def figures(self, place: Place) -> Figures | None:
         """The figures of the year; None where they are hidden from this actor."""
         return figures(self.rows(place)) if self.shown(place) else None
+
+    def period(self, place: Place, months: Collection[str]) -> Figures | None:
+        """The figures of some months, such as a quarter, for whoever sees the place in full; None for others."""
+        return figures(row for row in self.rows(place) if row.month in months) if self.full(place) else None
 
     def kept_change(self, place: Place) -> KeptChange | None:
         """Storage and disposal beside the same months a year earlier; None without months recorded in both years."""

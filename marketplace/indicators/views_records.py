@@ -72,7 +72,7 @@ def records_excel(kind: str, code: str) -> Response:
     asked = _asked(kind, code)
     head = [
         (_("Subject"), presenters.place_name(asked.place)), (_("Period"), presenters_detail.period_text(asked.period)),
-        (_("As of"), formatting.moment(utc_now())), (_("Unit"), _("tonnes")),
+        (_("As of"), formatting.moment(utc_now())), (_("Unit"), _("tonnes (t)")),
     ]
     return excel_answer(f"records-{asked.what}-{asked.period}", head, [_table(asked)])
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.ledger.accounts import IN, OUT, OWN, AccountSum
 from marketplace.ledger.rules import BY_HAND
-from marketplace.security.actor import COMMITTEE, STAFF, Actor
+from marketplace.security.actor import COMMITTEE, REGULATOR, STAFF, Actor
 from models.contracts import Contract
 from models.ledger import LedgerEntry, LedgerHead, LedgerPosting
 from models.listings import Demand, Supply
-from models.organisations import Enterprise, Site
+from models.organisations import Enterprise, Park, Site
 from models.transfers import Transfer
 
 PAGE = 50
@@ -51,6 +51,11 @@ def sites_for(session: Session, actor: Actor) -> Sequence[Site]:
     if actor.role == COMMITTEE:
         inherits = and_(Site.is_main, Site.park_id.is_(None), Enterprise.park_id == actor.park_id)
         query = query.where(or_(Site.park_id == actor.park_id, inherits))
+    if actor.role == REGULATOR and actor.region_id is not None:
+        lies_in = func.coalesce(Site.park_id, case((Site.is_main, Enterprise.park_id)))
+        query = query.outerjoin(Park, Park.id == lies_in).where(
+            func.coalesce(Park.region_id, Enterprise.region_id) == actor.region_id
+        )
     return session.scalars(query.order_by(Enterprise.code, Site.id)).all()
 
 

@@ -37,10 +37,13 @@ def _own_park(actor: Actor, subject: Any) -> bool:
 
 
 def _ledger_in_reach(actor: Actor, subject: Any) -> bool:
-    """Of a site: staff read their own, a committee those in its park, the city and the administrator all."""
+    """Of a site: staff read their own, a committee those in its park, a regulator those of its region or all."""
     if actor.role == COMMITTEE:
         inherits = subject.is_main and subject.park_id is None and subject.enterprise.park_id == actor.park_id
         return actor.park_id is not None and (subject.park_id == actor.park_id or inherits)
+    if actor.role == REGULATOR and actor.region_id is not None:
+        park = subject.park or (subject.enterprise.park if subject.is_main else None)
+        return actor.region_id == ((park.region_id if park else None) or subject.enterprise.region_id)
     return actor.role in (REGULATOR, ADMIN) or subject.enterprise_id == actor.enterprise_id
 
 

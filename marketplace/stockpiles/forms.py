@@ -25,9 +25,10 @@ class StockpileForm(FlaskForm):
     waste_type_id = SelectField(_l("Waste type"), [InputRequired(REQUIRED)], choices=[])
     site_id = SelectField(_l("At a site"), [Optional()], choices=[])
     park_id = SelectField(_l("In a park"), [Optional()], choices=[])
-    region_id = SelectField(_l("In a banner or district"), [Optional()], choices=[])
-    lat = NumberField(_l("Latitude"), [Optional()], unit="°N", minimum=-90, maximum=90, decimals=6)
-    lon = NumberField(_l("Longitude"), [Optional()], unit="°E", minimum=-180, maximum=180, decimals=6)
+    # Without Optional, which would leave out the questions below where one of these is blank.
+    region_id = SelectField(_l("In a banner or district"), choices=[])
+    lat = NumberField(_l("Latitude"), unit="°N", minimum=-90, maximum=90, decimals=6)
+    lon = NumberField(_l("Longitude"), unit="°E", minimum=-180, maximum=180, decimals=6)
     tonnes = NumberField(_l("Tonnes"), [Optional()], unit="t", minimum=0, maximum=MOST_TONNES)
     quality = SelectField(_l("The tonnes are"), [InputRequired(REQUIRED)], choices=[])
     storage_class = SelectField(_l("Class after GB 18599"), [Optional()], choices=[])

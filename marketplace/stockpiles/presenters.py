@@ -53,11 +53,10 @@ class Step:
 
 
 def place_text(row: Stockpile) -> str:
-    """Where it lies: site, park or banner, the narrowest first."""
-    parts = [named(row.enterprise) if row.enterprise else "", named(row.park) if row.park else ""]
-    if row.region:
-        parts.append(named(row.region))
-    return " · ".join(part for part in parts if part)
+    """Where it lies: the enterprise whose site it is at, else the park, and the banner."""
+    narrow = row.enterprise or row.park
+    parts = [named(one) for one in (narrow, row.region) if one is not None]
+    return " · ".join(parts)
 
 
 def point_of(row: Stockpile) -> tuple[float, float] | None:

@@ -118,7 +118,7 @@ def story_of(session: Session, row: Stockpile) -> Sequence[Event]:
 
 def _inherited() -> ColumnElement[int]:
     """A main site without a park lies in its enterprise's."""
-    return case((Site.is_main, Enterprise.park_id), else_=None)
+    return case((Site.is_main, Enterprise.park_id))
 
 
 def _overdue(today: date) -> ColumnElement[bool]:

@@ -47,7 +47,7 @@ def register_excel() -> Response:
     listed, _rows, totals = _tables(sieve, today)
     head = [
         (_("Source"), _("register of stockpiles of the market")), (_("As of"), formatting.moment(utc_now())),
-        (_("Unit"), _("tonnes")),
+        (_("Unit"), _("tonnes (t)")),
     ]
     return excel_answer(f"stockpiles-{today}", head, [table for table in (listed, totals) if table is not None])
 

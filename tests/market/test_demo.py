@@ -25,10 +25,12 @@ from models import (
     Plan,
     PlanFlow,
     Role,
+    Stockpile,
     Supply,
     Tender,
     Transfer,
     User,
+    ValueAdded,
     utc_now,
 )
 from models.engine import make_engine
@@ -68,6 +70,12 @@ def test_loads_once_and_keeps_the_data(fresh_database_url: str, monkeypatch: pyt
             moments = session.scalars(select(LedgerEntry.at).order_by(LedgerEntry.seq)).all()
             assert moments == sorted(moments) and moments[-1] <= utc_now()
             assert verify(engine).faults == []
+            # Nothing that is no fact looks like one.
+            heaps = session.scalars(select(Stockpile)).all()
+            assert len(heaps) >= 6 and all("示例" in one.name and "示例" in one.source for one in heaps)
+            assert any(one.overdue(utc_now().date()) and one.park_id == park.id for one in heaps)
+            added = session.scalars(select(ValueAdded)).all()
+            assert added and all(one.quality == "estimate" and "演示假设" in one.source_note for one in added)
             session.scalars(select(Supply)).first().note = "changed by hand"
             session.commit()
         assert not load(fresh_database_url, ORDOS)

@@ -78,7 +78,7 @@ def test_an_account_is_opened_and_closed(trade: Trade, admin: Person) -> None:
     trade.session.commit()
     assert new_account(admin, email="New@Example.org", role="staff", enterprise_id=str(enterprise.id)) is None
     user = trade.session.query(User).filter_by(email="new@example.org").one()
-    assert (user.role, user.enterprise_id, user.park_id) == ("staff", enterprise.id, None)
+    assert (user.role, user.enterprise_id, user.park_id, user.region_id) == ("staff", enterprise.id, None, None)
     person = trade.browser(user)
     person.get("/desk")
     assert admin.post(f"/admin/accounts/{user.id}/active", active="no").status_code == 302
@@ -108,3 +108,9 @@ def test_what_an_account_needs(admin: Person, changes: dict[str, str], field: st
     assert page is not None and page.faults() == []
     assert set(page.errors()) == {field}
     assert "short" not in page.form().values(), "a password is never sent back"
+
+
+def test_a_regulator_of_one_banner(trade: Trade, admin: Person) -> None:
+    assert new_account(admin, email="banner@example.org", region_id="uxin") is None
+    user = trade.session.query(User).filter_by(email="banner@example.org").one()
+    assert user.region_id == "uxin" and "乌审旗" in admin.get("/admin/accounts").text

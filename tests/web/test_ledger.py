@@ -123,7 +123,14 @@ def test_each_role_reads_what_is_its_own(trade: Trade, owner: Person) -> None:
         assert page.faults() == [] and not page.all("a", href=f"/ledger/{site}/production")
         assert reader.get("/ledger").faults() == []
         reader.get(f"/ledger/{site}/production", status=403)
-    for other in (stranger, trade.person()):
+    local, elsewhere = (
+        trade.browser(make.user(trade.session, role=Role.REGULATOR, region_id=region)) for region in ("dalad", "uxin")
+    )
+    assert local.get(f"/ledger/{site}").faults() == [] and f"/ledger/{site}" in str(
+        [one.attrs["href"] for one in local.get("/ledger").all("a")]
+    )
+    assert f"/ledger/{site}'" not in str([one.attrs["href"] for one in elsewhere.get("/ledger").all("a")])
+    for other in (stranger, elsewhere, trade.person()):
         other.get(f"/ledger/{site}", status=403)
         other.get(f"/ledger/{site}/production", status=403)
     owner.get("/admin/ledger", status=403)
