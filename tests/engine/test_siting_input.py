@@ -216,7 +216,7 @@ def test_every_bad_cell_is_told_by_file_line_and_column(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(CANDIDATES, tmp_path / "candidates"))
     spoiled(folder, "candidates.csv", "gravel_ceramsite,39.86,111.24", "gravel_ceramsit,39.86,111.24")
     spoiled(folder, "candidates.csv", "gravel_ceramsite,39.36,110.0", "gravel_ceramsite,31.2,121.5")
-    spoiled(folder, "candidates.csv", "qipanjing,15700,", "qipanjing,-15700,")
+    spoiled(folder, "candidates.csv", "jiangsu,15700,", "jiangsu,-15700,")
     spoiled(folder, "candidate_accepts.csv", "C2-shengyuan-ceramsite,gangue", "C9-nobody,gangue")
     spoiled(folder, "candidate_specs.csv", "al2o3,10,25,blend", "al2o3,26,25,blend")
     (folder / "candidate_spec.csv").write_text("candidate\n", encoding="utf-8")
