@@ -49,6 +49,29 @@ class _Best:
     objective: float = -math.inf
 
 
+class _Losses:
+    """What deciding an opening has cost so far, per unit it was moved (pseudo-costs; Benichou et al., *Mathematical
+    Programming* 1, 1971), down and up.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._sum, self._times = np.zeros((2, count)), np.zeros((2, count))
+
+    def learn(self, at: int, moved: float, loss: float) -> None:
+        """Opening ``at`` was moved by ``moved`` (negative: closed), and the bound fell by ``loss``."""
+        side = int(moved > 0)
+        self._sum[side, at] += max(loss, 0.0) / max(abs(moved), _WHOLE)
+        self._times[side, at] += 1
+
+    def expected(self, y: np.ndarray) -> np.ndarray:
+        """The product of both expected losses; one never decided counts as the mean of those that were."""
+        known = self._times > 0
+        mean = self._sum.sum(axis=1) / np.maximum(self._times.sum(axis=1), 1)
+        mean = np.where(mean > 0, mean, 1.0)[:, np.newaxis]
+        rate = np.where(known, self._sum / np.maximum(self._times, 1), mean)
+        return np.maximum(rate[0] * y, _WHOLE) * np.maximum(rate[1] * (1.0 - y), _WHOLE)
+
+
 class Search:
     """One search over the openings of ``model``; the model keeps its cuts for the next search."""
 
@@ -56,6 +79,8 @@ class Search:
         self.program, self.model, self.deadline, self.gap = program, model, deadline, gap
         self.solved = 0
         self.best = _Best()
+        self._tried: set[bytes] = set()
+        self._losses = _Losses(len(program.demand))
         self._limits = (np.zeros(len(program.demand)), np.ones(len(program.demand)))
 
     def run(self, *, forced: int | None = None, start: np.ndarray | None = None) -> Choice:
@@ -69,14 +94,13 @@ class Search:
             return self._choice(-math.inf if root is not None else math.inf, ended=root is not None)
         if start is not None:
             self._try(start.astype(bool), low, high)
-        self._try(self._rounded(root.x), low, high)
         bound, ended = self._branch(root, low, high)
         self._restore()
         return self._choice(bound, ended=ended)
 
     def _branch(self, root: Outcome, low: np.ndarray, high: np.ndarray) -> tuple[float, bool]:
         """Best bound first, of equals the latest; the bound reached, and whether it is near enough."""
-        heap: list[tuple[float, int, np.ndarray, np.ndarray]] = []
+        heap: list[tuple[float, int, np.ndarray, np.ndarray, int, float]] = []
         found: Outcome | None = root
         parent, settled, count = root.objective, -math.inf, 0
         while True:
@@ -89,21 +113,21 @@ class Search:
                 if at is None or not self._worth(found.objective):
                     settled = max(settled, found.objective)
                 else:
-                    for value in self._sides(found.x[self.program.opening[at]]):
+                    self._round(found, low, high)
+                    y = float(found.x[self.program.opening[at]])
+                    # Of equals the latest is looked at first, so the nearer side comes last.
+                    for value in (0.0, 1.0) if y >= 0.5 else (1.0, 0.0):
                         lower, upper = low.copy(), high.copy()
                         lower[at] = upper[at] = value
                         count += 1
-                        heapq.heappush(heap, (-found.objective, -count, lower, upper))
+                        heapq.heappush(heap, (-found.objective, -count, lower, upper, at, value - y))
             if not heap or not self._worth(-heap[0][0]):
                 return max([settled, self.best.objective, *(-key for key, *_ in heap[:1])]), True
-            parent, _, low, high = heapq.heappop(heap)
+            parent, _, low, high, at, moved = heapq.heappop(heap)
             parent = -parent
             found = self._node(low, high, _NODE_ROUNDS)
-
-    @staticmethod
-    def _sides(y: float) -> tuple[float, float]:
-        """The two values of an opening, the nearer last, since of equals the latest is looked at first."""
-        return (0.0, 1.0) if y >= 0.5 else (1.0, 0.0)
+            if found is not None and found.status == FOUND:
+                self._losses.learn(at, moved, parent - found.objective)
 
     def _worth(self, bound: float) -> bool:
         """Whether a node with this bound could bring more than the gap asked for allows to give up."""
@@ -132,11 +156,11 @@ class Search:
         return found
 
     def _branching(self, y: np.ndarray) -> int | None:
-        """The opening that is least decided, the dearest of equals; None where all are whole."""
-        undecided = np.minimum(y, 1.0 - y)
-        if undecided.max(initial=0.0) <= _WHOLE:
+        """The undecided opening that is expected to cost most on both sides; None where all are whole."""
+        undecided = np.minimum(y, 1.0 - y) > _WHOLE
+        if not undecided.any():
             return None
-        return int(np.argmax(undecided * (1.0 + self.program.costs / max(1.0, self.program.costs.max()))))
+        return int(np.argmax(np.where(undecided, self._losses.expected(y), -1.0)))
 
     def _try(self, opened: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         """Take the set where it is possible and better."""
@@ -157,14 +181,24 @@ class Search:
         if found.objective > self.best.objective:
             self.best = _Best(found.x[self.program.opening] > 0.5, found.x, found.objective)
 
-    def _rounded(self, x: np.ndarray) -> np.ndarray:
-        """A set near the linear plan: the most decided first, as far as budget and number go."""
-        siting, y = self.program.siting, x[self.program.opening]
+    def _round(self, found: Outcome, low: np.ndarray, high: np.ndarray) -> None:
+        """Try the sets near a linear plan that were not tried yet: half open or more, and whatever is open at all.
+
+        A budget that binds leaves part of an opening in the plan, and room for another one beside those in full.
+        """
+        for least in (0.5, _WHOLE):
+            opened = self._rounded(found.x[self.program.opening], least)
+            key = opened.tobytes()
+            if key not in self._tried:
+                self._tried.add(key)
+                self._try(opened, low, high)
+
+    def _rounded(self, y: np.ndarray, least: float) -> np.ndarray:
+        """The set of what is open by ``least`` or more, most first, as far as budget and number go."""
+        siting = self.program.siting
         opened = np.zeros(len(y), bool)
         left = math.inf if siting.budget_yuan is None else siting.budget_yuan
         places = len(y) if siting.most_open is None else siting.most_open
-        # Tonnes that must be placed ask for more room rather than less.
-        least = 0.5 if not siting.at_least else _WHOLE
         for at in np.lexsort((np.arange(len(y)), -y)).tolist():
             cost = float(self.program.costs[at])
             if y[at] >= least and cost <= left and places > 0:

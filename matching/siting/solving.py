@@ -89,6 +89,11 @@ class LinearModel:
         self._model.setOptionValue("time_limit", math.inf if math.isinf(left) else self._model.getRunTime() + left)
         self._model.run()
         status = self._status()
+        if status == NO_ANSWER:
+            # From where the last run stood the simplex may lose its way in its own rounding; from scratch it does not.
+            self._model.clearSolver()
+            self._model.run()
+            status = self._status()
         if status != FOUND:
             return Outcome(status, nothing, -math.inf, nothing)
         self._cold = False
