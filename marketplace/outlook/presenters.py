@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from marketplace import formatting
-from marketplace.i18n import named
+from marketplace.i18n import language
 from marketplace.palette import waste_colour
 from marketplace.security.actor import Actor
 from marketplace.symbiosis.flows import End
@@ -93,7 +93,8 @@ class Prices:
 def prices_of(rows: list[dict[str, Any]], atlas: Atlas) -> Prices:
     """The plan's prices in sentences one can say in a meeting, and all of them as tables."""
     parks = {place.code: place_name(place) for place in atlas.parks.values()}
-    regions = {one.id: named(one) for one in REGIONS}
+    # The engine's enterprises bear the Chinese name of their banner.
+    regions = {chinese: chinese if language() == "zh" else english for _key, chinese, english in REGIONS}
 
     def place(row: dict[str, Any]) -> str:
         if row["park"]:
