@@ -26,6 +26,7 @@ from models.market import MarketChange, MarketRevision, MarketSettings
 from models.notices import Mail, MailStatus, Notice, NoticeChoice
 from models.organisations import Enterprise, Licence, LocationQuality, Park, Region, Site
 from models.plans import Plan, PlanFlow
+from models.siting import SitingStudy
 from models.stockpiles import Remediation, Stockpile, StorageClass
 from models.tenders import SealedBid, Tender, TenderInvitation, TenderMode, TenderQuestion, TenderStatus
 from models.transfers import (
@@ -50,7 +51,7 @@ __all__ = [
     "LocationQuality", "Mail", "MailStatus", "MarketChange", "MarketRevision", "MarketSettings", "Notice",
     "NoticeChoice",
     "OffSpec", "Park", "Party", "Plan", "PlanFlow", "PropertyRow", "QuantityQuality", "Region", "Remediation", "Role",
-    "SaleMode", "ScorecardWeight", "SealedBid", "Side", "SignInAttempt", "Site", "Source", "Stockpile",
+    "SaleMode", "ScorecardWeight", "SealedBid", "Side", "SignInAttempt", "Site", "SitingStudy", "Source", "Stockpile",
     "StorageClass", "Supply", "Tender",
     "TenderInvitation", "TenderMode", "TenderQuestion", "TenderStatus", "Transfer", "TransferFile",
     "TransferStatus", "UseRow", "User", "ValueAdded", "WasteTypeRow", "Weighing", "WhatIf", "utc_now",

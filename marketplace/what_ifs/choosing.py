@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +33,13 @@ def choices_for(session: Session, actor: Actor) -> Choices:
     listed = (*problem.supplies.enterprise.tolist(), *problem.demands.enterprise.tolist())
     active = firms.keys() & {problem.enterprises.ids[at] for at in listed}
     enterprises = [(key, place_name(firms[key])) for key in active if mine is None or key in mine]
-    demands = [
+    likes = _sorted([
         (key, f"{place_name(wants[key].end.enterprise)} · {use_name(wants[key].use)}")
-        for key in problem.demands.ids if key in wants and (mine is None or key in mine)
-    ]
+        for key in problem.demands.ids if key in wants
+    ])
     parks = {place.code: place for place in atlas.parks.values()}
     return Choices(
-        enterprises=_sorted(enterprises), demands=_sorted(demands),
+        enterprises=_sorted(enterprises), demands=[one for one in likes if mine is None or one[0] in mine], likes=likes,
         uses=_sorted([(key, use_name(key)) for key in {problem.uses[at] for at in problem.demands.use.tolist()}]),
         properties=_properties(problem),
         parks=_sorted([(key, place_name(place)) for key, place in parks.items()]),
@@ -61,7 +62,7 @@ def named_by(session: Session, actor: Actor) -> frozenset[str] | None:
 def rail_defaults() -> dict[str, Any]:
     """The figures a railway's form begins with, from factors.csv; loading is counted at both ends."""
     factors = _factors()
-    values = {field: factors[factor] for field, factor in RAIL_FACTORS.items()}
+    values = {field: Decimal(str(factors[factor])) for field, factor in RAIL_FACTORS.items()}
     values["handling_yuan_per_t"] *= 2
     return values
 

@@ -21,10 +21,14 @@ HIGHEST_PRICE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the forms let one pick from: ids with their names, and the months of the market."""
+    """What the forms let one pick from: ids with their names, and the months of the market.
+
+    ``demands`` are those one may name; ``likes`` all of them, since a new plant may be like any.
+    """
 
     enterprises: list[tuple[str, str]]
     demands: list[tuple[str, str]]
+    likes: list[tuple[str, str]]
     uses: list[tuple[str, str]]
     properties: list[tuple[str, str]]
     parks: list[tuple[str, str]]
@@ -85,7 +89,7 @@ class NewPlantForm(ChangeForm):
                                  minimum=-HIGHEST_PRICE, maximum=HIGHEST_PRICE, decimals=2)
 
     def offer(self, choices: Choices) -> None:
-        self.pattern.choices = [("", _("Choose")), *choices.demands]
+        self.pattern.choices = [("", _("Choose")), *choices.likes]
         self.park.choices = [("", _("None of them")), *choices.parks]
 
     def validate_park(self, field: Any) -> None:

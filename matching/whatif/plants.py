@@ -13,7 +13,7 @@ PREFIX = "whatif-plant-"
 
 def plant_id(number: int) -> str:
     """The id of the ``number``-th new plant (from 0), as demand and as enterprise."""
-    return f"{PREFIX}{number + 1:02d}"
+    return f"{PREFIX}{number + 1:04d}"
 
 
 def as_candidates(plants: Sequence[NewPlant]) -> list[Candidate]:

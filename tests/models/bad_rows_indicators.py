@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from models import ScorecardWeight, WhatIf
+from models import ScorecardWeight, SitingStudy, WhatIf
 from tests import factories as make
 from tests.models.bad_rows_trade import Row, twice, with_bad
 
@@ -25,7 +25,18 @@ def _what_if(session: Session, **values: object) -> WhatIf:
     return row
 
 
+def _siting(session: Session, **values: object) -> SitingStudy:
+    row = SitingStudy(**{"author_id": make.user(session).id, "title": "x", **values})
+    session.add(row)
+    session.flush()
+    return row
+
+
 BAD: dict[str, list[Row]] = {
+    "ck_siting_studies_answer": with_bad(_siting, market_revision=3),
+    "ck_siting_studies_answered_at": with_bad(_siting, answer={"decisions": []}, market_revision=3),
+    "ck_siting_studies_objective": with_bad(_siting, objective="beauty"),
+    "ck_siting_studies_title": with_bad(_siting, title=""),
     "ck_what_ifs_answer": with_bad(_what_if, market_revision=3),
     "ck_what_ifs_answered_at": with_bad(_what_if, answer={"totals": {}}, market_revision=3),
     "ck_what_ifs_title": with_bad(_what_if, title=""),

@@ -1,0 +1,1 @@
+"""Siting: candidate plants that a committee weighs, which to open, and where waste lies unplaced."""
