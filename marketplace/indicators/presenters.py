@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from flask import url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -34,6 +34,10 @@ NAMES: dict[str, LazyString] = {
 }
 KIND_WORDS: dict[str, LazyString] = {
     "city": _l("City"), "region": _l("Banner or district"), "park": _l("Park"),
+}
+_UNITS: dict[str, LazyString] = {
+    "吨/万元": _l("t per 10,000 yuan"), "千克/万元": _l("kg per 10,000 yuan"), "亿元": _l("100 million yuan"),
+    "万吨": _l("10,000 t"),
 }
 declare({
     "indicator:period_ahead": _l("This period has not begun yet; the present month is %(month)s."),
@@ -233,7 +237,12 @@ def kind_word(target: Target) -> str:
 
 def target_text(target: Target) -> str:
     """What the document says, with its unit; words stay words."""
-    return target.text if target.comparator == "text" else f"{target.text} {target.unit}"
+    return target.text if target.comparator == "text" else f"{target.text} {unit_word(target.unit)}"
+
+
+def unit_word(unit: str) -> str:
+    """A unit of the documents in the language of the page; one that has no other name stays as it is."""
+    return str(_UNITS.get(unit, unit))
 
 
 def distance(value: Decimal | None, target: Target) -> Cell:
@@ -244,7 +253,7 @@ def distance(value: Decimal | None, target: Target) -> Cell:
     more = (value * 100 if share else value) - target.value
     text = formatting.number(more, 1 if share else 2).replace("-", "−")
     text = text if more < 0 or text == "0" else f"+{text}"
-    unit = _("points") if share else target.unit
+    unit = _("points") if share else unit_word(target.unit)
     return Cell(f"{text} {unit}", more, tables.RECORDED)
 
 
@@ -267,7 +276,10 @@ def rate_cards(place: Place, found: Figures | None) -> list[Card]:
     cards = [Card(_("Use rate, recorded in the market"), own, _rate_note(found))]
     for target in chosen_targets(place):
         if target.key in ("gis_util", "gis_util_144"):
-            label = _("%(kind)s %(year)s", kind=kind_word(target), year=target.year)
+            baseline = target.kind == BASELINE
+            label = _("Baseline of %(year)s", year=target.year) if baseline else _(
+                "Target for %(year)s", year=target.year
+            )
             cards.append(Card(label, tables.words(target_text(target)), target.doc))
     return cards
 
@@ -275,8 +287,9 @@ def rate_cards(place: Place, found: Figures | None) -> list[Card]:
 def _rate_note(found: Figures | None) -> str:
     if found is None or not found.recorded:
         return ""
-    return _(
-        "%(enterprises)s enterprises; production recorded in %(months)s months", enterprises=found.enterprises,
+    return ngettext(
+        "%(num)s enterprise; months with production: %(months)s",
+        "%(num)s enterprises; months with production: %(months)s", found.enterprises,
         months=len(found.months_produced),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from flask import url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row
@@ -90,9 +90,11 @@ def forecast_table(found: Forecast | None, year: int) -> Table:
         "What sites will use or dispose of themselves is not foretold; sites without ledger and contract are left out."
     )]
     if found.not_foreseen:
-        notes.append(_(
-            "Of %(count)s sites and waste types no supply is published for some month to come: their production then "
-            "is missing here.", count=found.not_foreseen,
+        notes.append(ngettext(
+            "Of %(num)s site and waste type no supply is published for some month to come: its production then is "
+            "missing here.",
+            "Of %(num)s sites and waste types no supply is published for some month to come: their production then "
+            "is missing here.", found.not_foreseen,
         ))
     if found.outside_t_per_month:
         notes.append(_(

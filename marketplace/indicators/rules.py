@@ -10,12 +10,13 @@ What the reader sees in full anyway protects nobody and is left out when this is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from marketplace.errors import Refusal
 from marketplace.indicators.facts import DISPOSED, PRODUCED, STORED, SiteMonth
-from marketplace.indicators.places import CITY, PARK, REGION, Place
+from marketplace.indicators.places import CITY, PARK, REGION, Place, Spot
 from marketplace.months import month_after
 from marketplace.symbiosis.rules import ALL, Cell, suppress_lines, too_few
 
@@ -26,35 +27,37 @@ _KINDS = ("produced", "used", "kept", "takers")
 
 def hidden_places(places: Sequence[Place], rows: Iterable[SiteMonth]) -> frozenset[str]:
     """The keys of the places whose figures would give one or two enterprises away; ``rows`` are the unknown ones."""
-    known = list(rows)
+    by_spot = _by_spot(rows)
     hidden: frozenset[str] = frozenset()
     while True:
         found = hidden
         for kind in _KINDS:
-            found |= _hidden_for(kind, places, known, hidden)
+            found |= _hidden_for(places, by_spot[kind], hidden)
         if found == hidden:
             return hidden
         hidden = found
 
 
-def _hidden_for(kind: str, places: Sequence[Place], rows: Sequence[SiteMonth], forced: frozenset[str]) -> set[str]:
+def _hidden_for(places: Sequence[Place], spots: Mapping[Spot, Cell], forced: frozenset[str]) -> set[str]:
     hidden: set[str] = set()
     cities: dict[str, dict[str, Cell]] = {}
     for place in places:
-        if place.kind == PARK and place.region_id is None and too_few(_cell(kind, place, rows).contributors):
+        if place.kind == PARK and place.region_id is None and too_few(_cell(place, spots).contributors):
             hidden.add(place.key)
         if place.kind != REGION:
             continue
         parks = [one for one in places if one.kind == PARK and one.region_id == place.region_id]
-        lines = {one.key: _cell(kind, one, rows) for one in parks}
+        lines = {one.key: _cell(one, spots) for one in parks}
         # Nowhere shown, and yet the banner less its parks.
-        lines[f"{place.key}/outside"] = _cell(kind, place, [row for row in rows if row.spot.park_id is None])
+        lines[f"{place.key}/outside"] = _cell(
+            place, {spot: cell for spot, cell in spots.items() if spot.park_id is None}
+        )
         secret = suppress_lines(lines, forced)
         hidden |= {line for line in secret if line in {one.key for one in parks}}
         if ALL in secret:
             hidden.add(place.key)
         if place.city is not None:
-            cities.setdefault(place.city, {})[place.key] = _cell(kind, place, rows)
+            cities.setdefault(place.city, {})[place.key] = _cell(place, spots)
     for place in places:
         if place.kind == CITY:
             secret = suppress_lines(cities.get(place.code, {}), hidden | forced)
@@ -64,17 +67,26 @@ def _hidden_for(kind: str, places: Sequence[Place], rows: Sequence[SiteMonth], f
     return hidden | {place.key for place in places if place.kind == PARK and place.region_id in banners}
 
 
-def _cell(kind: str, place: Place, rows: Iterable[SiteMonth]) -> Cell:
-    tonnes, behind = ZERO, set()
+def _by_spot(rows: Iterable[SiteMonth]) -> dict[str, dict[Spot, Cell]]:
+    """Of each kind, the tonnes at every spot and who stands behind them: there are few spots and many rows."""
+    tonnes: dict[tuple[str, Spot], Decimal] = defaultdict(Decimal)
+    behind: dict[tuple[str, Spot], set[int]] = defaultdict(set)
     for row in rows:
-        if not place.holds(row.spot):
-            continue
-        if kind == "takers":
-            tonnes, behind = tonnes + row.used, behind | row.takers
-        elif amount := _amount(kind, row):
-            tonnes += amount
-            behind.add(row.enterprise_id)
-    return Cell(float(tonnes), frozenset(behind))
+        for kind in _KINDS:
+            amount = row.used if kind == "takers" else _amount(kind, row)
+            if amount:
+                tonnes[kind, row.spot] += amount
+                behind[kind, row.spot] |= row.takers if kind == "takers" else {row.enterprise_id}
+    found: dict[str, dict[Spot, Cell]] = {kind: {} for kind in _KINDS}
+    for (kind, spot), people in behind.items():
+        found[kind][spot] = Cell(float(tonnes[kind, spot]), frozenset(people))
+    return found
+
+
+def _cell(place: Place, spots: Mapping[Spot, Cell]) -> Cell:
+    inside = [cell for spot, cell in spots.items() if place.holds(spot)]
+    everybody = frozenset[int]().union(*(cell.contributors for cell in inside))
+    return Cell(sum(cell.tonnes for cell in inside), everybody)
 
 
 def _amount(kind: str, row: SiteMonth) -> Decimal:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from marketplace.indicators.facts import Figures, SiteMonth, figures, stock_after
-from marketplace.indicators.places import Place
+from marketplace.indicators.places import Place, Spot
 from marketplace.indicators.queries import Book
 from marketplace.indicators.rules import hidden_places
 from marketplace.security.actor import Actor
@@ -46,7 +46,7 @@ class Sight:
         return self.full(place) or place.key not in self._hidden or not any(row.moved for row in self.rows(place))
 
     def rows(self, place: Place) -> list[SiteMonth]:
-        return [row for row in self.book.rows if place.holds(row.spot)]
+        return [row for spot, rows in self._rows_at.items() if place.holds(spot) for row in rows]
 
     def figures(self, place: Place) -> Figures | None:
         """The figures of the year; None where they are hidden from this actor."""
@@ -72,6 +72,13 @@ class Sight:
         where = self.book.ground.spots
         before = [tonnes for (site, _waste), tonnes in self.book.stock_before.items() if place.holds(where[site])]
         return stock_after([row for row in self.rows(place) if last is None or row.month <= last], before)
+
+    @cached_property
+    def _rows_at(self) -> dict[Spot, list[SiteMonth]]:
+        found: dict[Spot, list[SiteMonth]] = defaultdict(list)
+        for row in self.book.rows:
+            found[row.spot].append(row)
+        return found
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
