@@ -201,6 +201,20 @@ def test_the_budget_decides_between_two(tmp_path: Path) -> None:
     assert none.opened == () and none.decisions[0].forced.objective is None
 
 
+def test_most_tonnes_keeps_what_must_be_placed_and_then_costs_least(tmp_path: Path) -> None:
+    """P and Q would place 400 t each and there is money for one: the cheaper, unless its type need not be placed."""
+    candidates = (plant("P", 400, 3_000, 30, "gangue"), plant("Q", 400, 2_000, 30, "fly_ash_pc"))
+    siting = SitingProblem(market(tmp_path, **HAND), candidates, budget_yuan=3_000)
+    free = place_facilities(siting, objective="tonnes")
+    assert (free.opened, free.plan.total_t) == (("Q",), pytest.approx(1_000))
+    # Handling of 6.4 yuan for each of the 1,000 t, and the opening.
+    assert free.report.second_objective == pytest.approx(6_400 + 2_000)
+    asked = place_facilities(replace(siting, at_least=(("gangue", 900.0),)), objective="tonnes")
+    assert (asked.opened, asked.report.status) == (("P",), OPTIMAL)
+    assert asked.report.second_objective == pytest.approx(6_400 + 3_000)
+    assert asked.decisions[1].forced is not None and asked.decisions[1].forced.objective is None
+
+
 def test_the_judge_sees_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     siting = SitingProblem(market(tmp_path, **HAND), (plant("N", 700, 5_000, 40, "gangue"),), budget_yuan=6_000)
     result = place_facilities(siting)
