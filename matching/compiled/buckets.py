@@ -57,8 +57,6 @@ class Buckets:
         self._clear(slice(self._end))
         for field in range(FIELDS):
             self.pool.data[place, field, nth % LANES] = entries[order, field]
-        # Loads the compiled code, so that no change waits for it.
-        _find(-1, *self.chains[1::2], 0)
 
     def put(self, bucket: int, entry: np.ndarray) -> None:
         """Add one entry, shape ``(FIELDS,)``."""

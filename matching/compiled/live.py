@@ -16,13 +16,17 @@ from matching.compiled.grid import Grid, cells_of
 from matching.compiled.live_kernel import ACCEPTED, LICENSED, misses, partners_of_demand, partners_of_supply
 from matching.compiled.live_side import Side, SpecStore
 from matching.distance.great_circle import GreatCircle
+from matching.gates import licence_table
 from matching.pairs import Evaluator
 from matching.params import MatchParams, Weights
 from matching.problem import MatchProblem
+from matching.subset import subset
 
 SUPPLY, DEMAND = "supply", "demand"
 # China with its surroundings; what lies outside belongs to the cells of the border.
 CHINA = Grid(17.5, 73.0, 0.25, 148, 250)
+
+_REHEARSED = 8
 
 
 class NewColumn(ValueError):
@@ -46,15 +50,21 @@ class LiveIndex:
         named = [at for at in np.argsort(-asked, kind="stable").tolist() if asked[at]]
         self.properties = tuple(properties or (problem.properties[at] for at in named))
         self.grid = grid
-        self._params = MatchParams(weights=weights or Weights(), distance=GreatCircle(problem.circuity))
-        evaluator = Evaluator(problem, self._params)
-        self.terms = terms_of(evaluator, problem.circuity)
+        params = MatchParams(weights=weights or Weights(), distance=GreatCircle(problem.circuity))
+        self.terms = terms_of(Evaluator(problem, params), problem.circuity)
         supplies, demands = len(problem.supplies.ids), len(problem.demands.ids)
         buckets = len(self.wastes) * grid.cells
         self._supplies = Side(OFFER, supplies, buckets, supplies, np.float64, len(self.properties))
         self._demands = Side(WANT, demands, buckets, 3 * demands, np.int8, len(self.wastes))
         self._specs = SpecStore(len(problem.specs.demand))
-        self._fill(problem, evaluator)
+        self._fill(problem)
+        # A rehearsal: the first change and the first question wait for no code to be loaded.
+        few = [np.arange(min(count, _REHEARSED)) for count in (supplies, demands)]
+        for part in (subset(problem, few[0], few[1][:0]), subset(problem, few[0][:0], few[1])):
+            self.put(part)
+            for side, ids in ((SUPPLY, part.supplies.ids), (DEMAND, part.demands.ids)):
+                for code in ids:
+                    self.partners(side, code, 1)
 
     def __len__(self) -> int:
         return len(self._supplies.names) + len(self._demands.names)
@@ -70,14 +80,22 @@ class LiveIndex:
         Raises :class:`NewColumn` for a waste type or property that the index does not know.
         """
         waste, key = self._columns_of(problem)
-        evaluator = Evaluator(problem, self._params)
-        s, d = problem.supplies, problem.demands
-        offers, values = self._offers(evaluator, waste, key)
+        if problem.supplies.ids:
+            self._put_supplies(problem, *self._offers(problem, waste, key))
+        if problem.demands.ids:
+            self._put_demands(problem, *self._wants(problem, waste, key))
+
+    def _put_supplies(self, problem: MatchProblem, offers: np.ndarray, values: np.ndarray) -> None:
+        s = problem.supplies
         for at, code in enumerate(s.ids):
             self.withdraw(SUPPLY, code)
             slot = self._supplies.add(code, offers[at], (s.lat[at], s.lon[at]), values[at])
             self._enter(self._supplies, slot, self._supply_entries(np.array([slot])))
-        wants, specs, kinds = self._wants(evaluator, waste, key)
+
+    def _put_demands(
+        self, problem: MatchProblem, wants: np.ndarray, specs: np.ndarray, kinds: np.ndarray
+    ) -> None:
+        d = problem.demands
         for at, code in enumerate(d.ids):
             self.withdraw(DEMAND, code)
             start, count = int(wants["spec_start"][at]), int(wants["spec_count"][at])
@@ -180,27 +198,28 @@ class LiveIndex:
         return waste, key
 
     def _offers(
-        self, evaluator: Evaluator, waste: np.ndarray, key: np.ndarray
+        self, problem: MatchProblem, waste: np.ndarray, key: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """The supplies of a problem and their assays in the index's own numbers."""
-        offers, assays = offers_of(evaluator, self.terms.circuity), values_of(evaluator)
+        offers, assays = offers_of(problem, self.terms.circuity), values_of(problem)
         offers["waste"] = waste[offers["waste"]] if len(offers) else offers["waste"]
         values = np.full((len(offers), len(self.properties)), np.nan)
         values[:, key[key >= 0]] = assays[:, key >= 0]
         return offers, values
 
     def _wants(
-        self, evaluator: Evaluator, waste: np.ndarray, key: np.ndarray
+        self, problem: MatchProblem, waste: np.ndarray, key: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The demands of a problem, their specs, and what each says of each waste type, in the index's numbers."""
-        wants, specs = wants_of(evaluator, self.terms.circuity), specs_of(evaluator)
+        wants, specs = wants_of(problem, self.terms.circuity), specs_of(problem)
         specs["property"] = key[specs["property"]] if len(specs) else specs["property"]
         named = specs["waste"] >= 0
         specs["waste"][named] = waste[specs["waste"][named]]
-        d = evaluator.problem.demands
+        d = problem.demands
         demand, kind = np.nonzero(~np.isnan(d.max_share))
+        licensed = licence_table(problem)[d.enterprise[demand], kind]
         kinds = np.zeros((len(wants), len(self.wastes)), np.int8)
-        kinds[demand, waste[kind]] = np.where(evaluator.licences[d.enterprise[demand], kind], LICENSED, ACCEPTED)
+        kinds[demand, waste[kind]] = np.where(licensed, LICENSED, ACCEPTED)
         return wants, specs, kinds
 
     def _supply_entries(self, slots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -219,13 +238,13 @@ class LiveIndex:
         entries[~(rows["qualified"] & licensed), REACH] = BARRED
         return waste, entries
 
-    def _fill(self, problem: MatchProblem, evaluator: Evaluator) -> None:
+    def _fill(self, problem: MatchProblem) -> None:
         waste, key = self._columns_of(problem)
         s, d = problem.supplies, problem.demands
         # Slots go by cell, so that what lies near each other on the ground does so in memory.
         cell = cells_of(self.grid, s.lat, s.lon)
         order = np.argsort(cell, kind="stable")
-        offers, values = self._offers(evaluator, waste, key)
+        offers, values = self._offers(problem, waste, key)
         ids = [s.ids[at] for at in order.tolist()]
         self._supplies.fill(ids, offers[order], s.lat[order], s.lon[order], values[order])
         kind, entries = self._supply_entries(np.arange(len(offers)))
@@ -233,7 +252,7 @@ class LiveIndex:
 
         cell = cells_of(self.grid, d.lat, d.lon)
         order = np.argsort(cell, kind="stable")
-        wants, specs, kinds = self._wants(evaluator, waste, key)
+        wants, specs, kinds = self._wants(problem, waste, key)
         wants = wants[order]
         self._specs.fill(wants, specs)
         ids = [d.ids[at] for at in order.tolist()]

@@ -103,7 +103,8 @@ class SpecStore:
     """The specs of all demands, each demand's in a run of a power of two that another takes over."""
 
     def __init__(self, expected: int) -> None:
-        self.rows = Growing(expected, SPEC)
+        # Runs of a power of two take up to twice the room.
+        self.rows = Growing(2 * expected, SPEC)
         self.end = 0
         self._free: dict[int, list[int]] = {}
 
