@@ -6,14 +6,21 @@ engine then explains only those (docs/live-index.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from matching.compiled.buckets import BARRED, REACH, SLOT, asking_of, entries_of, unassayed_of
 from matching.compiled.columns import OFFER, WANT, offers_of, specs_of, terms_of, values_of, wants_of
 from matching.compiled.grid import Grid, cells_of
-from matching.compiled.live_kernel import ACCEPTED, LICENSED, misses, partners_of_demand, partners_of_supply
+from matching.compiled.live_kernel import (
+    ACCEPTED,
+    LICENSED,
+    misses_of_demand,
+    misses_of_supply,
+    partners_of_demand,
+    partners_of_supply,
+)
 from matching.compiled.live_side import Side, SpecStore
 from matching.distance.great_circle import GreatCircle
 from matching.gates import licence_table
@@ -65,6 +72,7 @@ class LiveIndex:
             for side, ids in ((SUPPLY, part.supplies.ids), (DEMAND, part.demands.ids)):
                 for code in ids:
                     self.partners(side, code, 1)
+                    self.near_misses(side, code, 1)
 
     def __len__(self) -> int:
         return len(self._supplies.names) + len(self._demands.names)
@@ -123,31 +131,20 @@ class LiveIndex:
 
     def partners(self, side: str, code: str, top_k: int) -> list[str]:
         """Ids of the ``top_k`` best partners (0: all) of a listing, in order of rank; ``KeyError`` if unknown."""
-        slot = self._slot(side, code)
-        held, other = self._sides(side)
         kernel = partners_of_supply if side == SUPPLY else partners_of_demand
-        buckets = other.buckets
-        answer = kernel(slot, held.place.data, self.grid, *buckets.chains, buckets.counts, *self._columns(), top_k)
-        return other.ranked(*answer, top_k)
+        return self._asked(kernel, side, code, top_k)
 
     def near_misses(self, side: str, code: str, limit: int) -> list[str]:
         """Ids of the ``limit`` pairs that almost fit, fewest failed rules first, then the better score, then ids."""
+        kernel = misses_of_supply if side == SUPPLY else misses_of_demand
+        return self._asked(kernel, side, code, limit)
+
+    def _asked(self, kernel: Callable[..., tuple[np.ndarray, ...]], side: str, code: str, most: int) -> list[str]:
         slot = self._slot(side, code)
         held, other = self._sides(side)
-        if side == SUPPLY:
-            kinds = [int(held.rows.data["waste"][slot])]
-        else:
-            kinds = np.flatnonzero(held.details.data[slot]).tolist()
-        parts = []
-        for waste in kinds:
-            first = waste * self.grid.cells
-            last = first + self.grid.cells
-            room = int(other.buckets.counts[first:last].sum())
-            answer = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-            count = misses(slot, side == DEMAND, waste, first, last, *other.buckets.chains, *self._columns(), *answer)
-            parts.append([column[:count] for column in answer])
-        found, failed, loss = (np.concatenate([part[at] for part in parts]) for at in range(3))
-        return other.ranked(found, failed, loss, limit)
+        buckets = other.buckets
+        answer = kernel(slot, held.place.data, self.grid, *buckets.chains, buckets.counts, *self._columns(), most)
+        return other.ranked(*answer, most)
 
     def _columns(self) -> tuple[object, ...]:
         """What a pair is judged by."""

@@ -10,10 +10,19 @@ import math
 import numpy as np
 from numba import njit
 
-from matching.compiled.buckets import LANES, NOTHING, REACH, SLOT, SPECS, asking, unassayed
+from matching.compiled.buckets import LANES, SPECS, asking, unassayed
 from matching.compiled.columns import OFFER, SPEC, WANT
 from matching.compiled.prefetch import prefetch
-from matching.compiled.promise import ASKED, FEASIBLE, by_promise, entries_near, gather, question_of
+from matching.compiled.promise import (
+    ASKED,
+    FEASIBLE,
+    MOST_BROKEN,
+    by_promise,
+    entries_near,
+    gather,
+    gather_misses,
+    question_of,
+)
 from matching.compiled.rules import (
     common_tonnes,
     in_range,
@@ -25,6 +34,8 @@ from matching.compiled.rules import (
     weighed,
 )
 
+# Beside the score of a near miss: more than any score.
+_FAILED = 1000.0
 # A listing is fetched from memory while this many are judged.
 _AHEAD = 6
 _OFFER_BYTES, _WANT_BYTES, _SPEC_BYTES = OFFER.itemsize, WANT.itemsize, SPEC.itemsize
@@ -218,27 +229,75 @@ def partners_of_demand(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def misses(
-    own, supplies, waste, first, last, heads, after, pool, whole, offers, values, wants, kinds, specs, terms,
-    found, failed, score,
+def misses_of_supply(
+    i, place, grid, heads, after, pool, whole, counts, offers, values, wants, kinds, specs, terms, limit
 ):  # fmt: skip
-    """Listings in the buckets ``first`` to ``last``, all of an accepted waste type, that fail some rule; how many.
+    """The ``limit`` best demands that accept the waste type of supply ``i`` and fail some rule, and a few more.
 
-    ``supplies`` says that they are supplies.  The answer is turned as that of :func:`_best`.
+    Gives slots, rules failed and scores below 0, in no order.
     """
+    offer = offers[i]
+    question = np.empty(ASKED, np.float32)
+    question_of(offer, -(offer.price + terms.handling), terms, question)
+    cells = grid.rows * grid.columns
+    room = counts[offer.waste * cells : (offer.waste + 1) * cells].sum() + LANES
+    slots, promise = np.empty(room, np.int32), np.empty(room, np.float32)
+    chains = heads, after, pool, whole
+    count = gather_misses(offer.waste, grid, chains, question, unassayed(values, i), 0, slots, promise, 0)
+    return _nearest(i, False, offers, values, wants, kinds, specs, terms, slots[:count], promise[:count], limit)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def misses_of_demand(
+    j, place, grid, heads, after, pool, whole, counts, offers, values, wants, kinds, specs, terms, limit
+):  # fmt: skip
+    """As :func:`misses_of_supply`, for the supplies of the waste types that demand ``j`` accepts."""
+    want = wants[j]
+    question = np.empty(ASKED, np.float32)
+    question_of(want, want.price - terms.handling, terms, question)
+    cells = grid.rows * grid.columns
+    room = LANES
+    for waste in range(kinds.shape[1]):
+        if kinds[j, waste]:
+            room += counts[waste * cells : (waste + 1) * cells].sum()
+    slots, promise = np.empty(room, np.int32), np.empty(room, np.float32)
+    chains = heads, after, pool, whole
     count = 0
-    for bucket in range(first, last):
-        block = heads[bucket]
-        while block >= 0:
-            for lane in range(LANES):
-                if pool[block, REACH, lane] == NOTHING:
-                    continue
-                slot = np.int64(whole[block, SLOT, lane])
-                i, j = (slot, own) if supplies else (own, slot)
-                may = kinds[j, waste] == LICENSED
-                wrong, _, here = _judged(offers, values, i, wants, j, may, specs, terms)
-                if wrong:
-                    found[count], failed[count], score[count] = slot, wrong, -here
-                    count += 1
-            block = after[block]
-    return count
+    for waste in range(kinds.shape[1]):
+        if kinds[j, waste]:
+            bound, asked = asking(specs, want.spec_start, want.spec_count, waste)
+            question[SPECS] = 1.0 / bound if bound else 0.0
+            besides = int(not want.qualified) + int(kinds[j, waste] != LICENSED)
+            count = gather_misses(waste, grid, chains, question, asked, besides, slots, promise, count)
+    return _nearest(j, True, offers, values, wants, kinds, specs, terms, slots[:count], promise[:count], limit)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _nearest(own, supplies, offers, values, wants, kinds, specs, terms, slots, promise, limit):
+    """Of what ``gather_misses`` found the ``limit`` (0: all) that fail fewest rules and score best, and a few more."""
+    count = len(slots)
+    order = np.empty(count, np.int32)
+    by_promise(promise, order)
+    limit = min(limit, count) if limit > 0 else count
+    # Failed rules and score in one number: rounding may make unequal pairs equal there, but never turns their order.
+    best, held, kept = np.empty(limit), 0, 0
+    found, failed, loss = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)
+    for n in range(count):
+        at = order[n]
+        if held == limit:
+            level = MOST_BROKEN - int(promise[at]) // FEASIBLE
+            point = int(promise[at]) % FEASIBLE
+            if point + 1.0 - _FAILED * level < best[0]:
+                break
+        _look_ahead(n, order, slots, supplies, offers, values, wants, specs)
+        slot = np.int64(slots[at])
+        i, j = (slot, own) if supplies else (own, slot)
+        licensed = kinds[j, offers[i].waste] == LICENSED
+        wrong, _, score = _judged(offers, values, i, wants, j, licensed, specs, terms)
+        here = score - _FAILED * wrong
+        if wrong == 0 or (held == limit and here < best[0]):
+            continue
+        held = _push(best, held, here)
+        found[kept], failed[kept], loss[kept] = slot, wrong, -score
+        kept += 1
+    return found[:kept], failed[:kept], loss[:kept]

@@ -20,6 +20,7 @@ from matching.compiled.buckets import (
     LAST,
     LOT,
     MASK,
+    NOTHING,
     PRICE,
     REACH,
     SLOT,
@@ -37,6 +38,8 @@ _KM, _RATE, _DISTANCE, _QUALITY, _CAPACITY, _TRADE, _TIMING = range(FIELDS, FIEL
 ASKED = FIELDS + 7
 # What may be feasible promises this much more than its score, and so comes before what surely is not.
 FEASIBLE = 128
+# Rules surely failed are counted up to this.
+MOST_BROKEN = 6
 # Points of the score that the rounding of small numbers cannot reach.
 _MARGIN = np.float32(0.01)
 # Places are rounded to 2 ** -25 and less: no chord (in radii of the earth) is longer by more than this.
@@ -85,10 +88,11 @@ def question_of(row, price, terms, question):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _promises(pool, whole, block, question, mask, promise):
+def _promises(pool, whole, block, question, mask, promise, broken):
     """Fill ``promise`` for one block: the bound of each entry, ``FEASIBLE`` more without an assay known to lack.
 
-    -1 where a pair cannot pass.  A loop without branches: the compiler turns it into vector instructions.
+    ``broken`` receives how many rules each surely fails.  A loop without branches: the compiler turns it into vector
+    instructions.
     """
     x, y, z, reach, tonnes, lot = (
         question[X], question[Y], question[Z], question[REACH] * _WIDER, question[TONNES] * _WIDER, question[LOT]
@@ -102,10 +106,10 @@ def _promises(pool, whole, block, question, mask, promise):
         # An arc is longer than its chord.
         km = chord * kilometres
         common = min(tonnes, pool[block, TONNES, n] * _WIDER)
-        shared = min(last, pool[block, LAST, n]) - max(first, pool[block, FIRST, n] - _ONE)
-        may = (
-            (chord * chord * _QUARTER <= min(reach, pool[block, REACH, n] * _WIDER)) & (shared > _HALF)
-            & (common >= max(lot, pool[block, LOT, n]))
+        shared = max(min(last, pool[block, LAST, n]) - max(first, pool[block, FIRST, n] - _ONE), _ZERO)
+        broken[n] = (
+            np.int32(chord * chord * _QUARTER > min(reach, pool[block, REACH, n] * _WIDER))
+            + np.int32(shared < _HALF) + np.int32(common < lot) + np.int32(common < pool[block, LOT, n])
         )
         lacking = np.float32(_ones(np.uint32(whole[block, MASK, n] & mask)))
         surplus = (price + pool[block, PRICE, n]) - rate * km
@@ -114,8 +118,7 @@ def _promises(pool, whole, block, question, mask, promise):
         loss = _ONE + _exponential(min(max(surplus * _PRICE_SCALE, -_STEEPEST), _STEEPEST))
         parts = (near * some * loss + large * common * far * loss + dear * far * some) / (far * some * loss)
         bound = parts + good * (_ONE - lacking * max(specs, pool[block, SPECS, n])) + timing * shared + _MARGIN
-        bound = min(bound, _HUNDRED) + (np.float32(FEASIBLE) if lacking == _ZERO else _ZERO)
-        promise[n] = bound if may else -_ONE
+        promise[n] = min(bound, _HUNDRED) + (np.float32(FEASIBLE) if lacking == _ZERO else _ZERO)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -138,7 +141,7 @@ def gather(place, angle, grid, waste, chains, question, mask, slots, promise, co
     Both arrays have ``LANES`` places more than there are entries.
     """
     heads, after, pool, whole = chains
-    block_promise = np.empty(LANES, np.float32)
+    here, broken = np.empty(LANES, np.float32), np.empty(LANES, np.int32)
     bottom, top, left, right = window(grid, place[0], place[1], angle)
     for row in range(bottom, top + 1):
         west, east = row_window(grid, row, place[0], place[1], angle, left, right)
@@ -146,19 +149,40 @@ def gather(place, angle, grid, waste, chains, question, mask, slots, promise, co
         for bucket in range(base + west, base + east + 1):
             block = heads[bucket]
             while block >= 0:
-                _promises(pool, whole, block, question, mask, block_promise)
+                _promises(pool, whole, block, question, mask, here, broken)
                 for n in range(LANES):
                     # Written in any case: a branch that is taken every other time costs more.
-                    slots[count], promise[count] = whole[block, SLOT, n], block_promise[n]
-                    count += block_promise[n] >= _ZERO
+                    slots[count], promise[count] = whole[block, SLOT, n], here[n]
+                    count += broken[n] == 0
                 block = after[block]
+    return count
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gather_misses(waste, grid, chains, question, mask, besides, slots, promise, count):
+    """Add all entries of one waste type, with ``FEASIBLE`` more for each rule fewer that they surely fail.
+
+    ``besides`` is how many rules each of them fails that are not looked at here.
+    """
+    heads, after, pool, whole = chains
+    here, broken = np.empty(LANES, np.float32), np.empty(LANES, np.int32)
+    for bucket in range(waste * grid.rows * grid.columns, (waste + 1) * grid.rows * grid.columns):
+        block = heads[bucket]
+        while block >= 0:
+            _promises(pool, whole, block, question, mask, here, broken)
+            for n in range(LANES):
+                level = min(max(broken[n] + besides, 1), MOST_BROKEN)
+                bound = here[n] - FEASIBLE if here[n] >= FEASIBLE else here[n]
+                slots[count], promise[count] = whole[block, SLOT, n], bound + FEASIBLE * (MOST_BROKEN - level)
+                count += pool[block, REACH, n] != NOTHING
+            block = after[block]
     return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def by_promise(promise, order):
     """Fill ``order`` with the entries by whole points of promise, highest first: a sort that costs next to nothing."""
-    bins = FEASIBLE + 101
+    bins = FEASIBLE * MOST_BROKEN
     ends = np.zeros(bins + 1, np.int64)
     for n in range(len(promise)):
         ends[bins - int(promise[n])] += 1
