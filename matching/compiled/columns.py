@@ -13,7 +13,7 @@ import numpy as np
 
 from matching.distance.great_circle import EARTH_RADIUS_KM, unit_vectors
 from matching.pairs import Evaluator
-from matching.problem import EACH
+from matching.problem import EACH, MatchProblem
 from matching.specs import margin_scales
 
 _PLACE = [("x", "f8"), ("y", "f8"), ("z", "f8"), ("reach", "f8"), ("limit_km", "f8")]
@@ -49,21 +49,21 @@ def reach_of(limit_km: np.ndarray, circuity: float) -> np.ndarray:
     return np.where(angle < np.pi / 2, np.sin(np.minimum(angle, np.pi / 2)) ** 2, np.inf)
 
 
-def offers_of(evaluator: Evaluator, circuity: float) -> np.ndarray:
+def offers_of(problem: MatchProblem, circuity: float) -> np.ndarray:
     """The supplies of a problem in their order, as ``OFFER`` records."""
-    s = evaluator.problem.supplies
+    s = problem.supplies
     offers = np.zeros(len(s.ids), OFFER)
     _lay_out(offers, s, s.ask_yuan_per_t, circuity)
     offers["waste"] = s.waste_type
     return offers
 
 
-def wants_of(evaluator: Evaluator, circuity: float) -> np.ndarray:
+def wants_of(problem: MatchProblem, circuity: float) -> np.ndarray:
     """The demands of a problem in their order, as ``WANT`` records."""
-    d, specs = evaluator.problem.demands, evaluator.problem.specs
+    d, specs = problem.demands, problem.specs
     wants = np.zeros(len(d.ids), WANT)
     _lay_out(wants, d, d.bid_yuan_per_t, circuity)
-    wants["qualified"] = evaluator.problem.enterprises.qualified[d.enterprise]
+    wants["qualified"] = problem.enterprises.qualified[d.enterprise]
     wants["spec_count"] = np.bincount(specs.demand, minlength=len(wants))
     wants["spec_start"] = np.cumsum(wants["spec_count"], dtype=np.int64) - wants["spec_count"]
     return wants
@@ -78,14 +78,14 @@ def _lay_out(rows: np.ndarray, listings, price: np.ndarray, circuity: float) -> 
     rows["first"], rows["last"] = listings.first_month, listings.last_month
 
 
-def values_of(evaluator: Evaluator) -> np.ndarray:
+def values_of(problem: MatchProblem) -> np.ndarray:
     """Assays, shape ``(supplies, properties)``, NaN where there is none."""
-    return np.ascontiguousarray(evaluator.problem.supplies.property_value, dtype=np.float64)
+    return np.ascontiguousarray(problem.supplies.property_value, dtype=np.float64)
 
 
-def specs_of(evaluator: Evaluator) -> np.ndarray:
+def specs_of(problem: MatchProblem) -> np.ndarray:
     """The specs of a problem in their order (by demand), as ``SPEC`` records."""
-    specs = evaluator.problem.specs
+    specs = problem.specs
     rows = np.zeros(len(specs.property), SPEC)
     rows["property"], rows["waste"], rows["each"] = specs.property, specs.waste_type, specs.basis == EACH
     rows["low"], rows["high"] = specs.minimum, specs.maximum

@@ -79,10 +79,10 @@ def blocked(evaluator: Evaluator, circuity: float, *, threads: int = 1) -> Block
     grid = grid_over(d.lat, d.lon, cells=int(min(max(per_waste / _PER_CELL, 1), _MOST_CELLS)))
     cell = cells_of(grid, d.lat, d.lon)
     position = np.argsort(cell, kind="stable")
-    wants, specs = _sorted(wants_of(evaluator, circuity), specs_of(evaluator), position)
+    wants, specs = _sorted(wants_of(problem, circuity), specs_of(problem), position)
     licensed = evaluator.licences[d.enterprise[position]] & wants["qualified"][:, np.newaxis]
     takers = _takers(grid, cell[position], accepts[position], licensed, wants)
-    offers, values = offers_of(evaluator, circuity), values_of(evaluator)
+    offers, values = offers_of(problem, circuity), values_of(problem)
     waste = np.repeat(np.arange(len(problem.waste_types)), takers.starts[:, -1] - takers.starts[:, 0])
     filters = filters_of(
         specs, values, takers.demand, waste, wants["spec_start"], wants["spec_count"], threads=threads

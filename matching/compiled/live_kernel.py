@@ -1,13 +1,29 @@
-"""One listing against the live index, in compiled code: its partners with their scores, and its near misses."""
+"""One listing against the live index, in compiled code: its partners with their scores, and its near misses.
+
+``i`` and ``j`` are slots of a supply and of a demand, ``chains`` the buckets of the side that is searched.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numba import njit
 
-from matching.compiled.grid import row_window, window
+from matching.compiled.buckets import LANES, SPECS, asking, unassayed
+from matching.compiled.columns import OFFER, SPEC, WANT
+from matching.compiled.prefetch import prefetch
+from matching.compiled.promise import (
+    ASKED,
+    FEASIBLE,
+    MOST_BROKEN,
+    by_promise,
+    entries_near,
+    gather,
+    gather_misses,
+    question_of,
+)
 from matching.compiled.rules import (
-    NEAR_LIMIT,
     common_tonnes,
     in_range,
     parts_of,
@@ -17,11 +33,18 @@ from matching.compiled.rules import (
     travelled_km,
     weighed,
 )
-from matching.problem import NO_WASTE
+
+# Beside the score of a near miss: more than any score.
+_FAILED = 1000.0
+# A listing is fetched from memory while this many are judged.
+_AHEAD = 6
+_OFFER_BYTES, _WANT_BYTES, _SPEC_BYTES = OFFER.itemsize, WANT.itemsize, SPEC.itemsize
+# What a demand says of a waste type.
+ACCEPTED, LICENSED = 1, 2
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _score(offer, values, i, want, specs, squared, quality, terms):
+def _score(offer, want, squared, quality, terms):
     km = travelled_km(squared, terms.circuity)
     surplus = want.price - offer.price - (terms.handling + terms.rate * km)
     distance, capacity, price, timing = parts_of(
@@ -31,172 +54,250 @@ def _score(offer, values, i, want, specs, squared, quality, terms):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _broken(offer, want, licensed, squared, terms):
-    """How many gates the pair fails, distance and licence included, specs not."""
+def _judged(offers, values, i, wants, j, licensed, specs, terms):
+    """How many rules the pair fails, how many properties are not assayed, and its score."""
+    offer, want = offers[i], wants[j]
+    squared = squared_half_chord(offer.x, offer.y, offer.z, want.x, want.y, want.z)
     common = common_tonnes(offer, want)
-    broken = 0
+    broken, missing, quality = spec_outcome(offer, values, i, want, specs)
     broken += not in_range(offer, want, squared, terms.circuity)
     broken += not licensed
     broken += not want.qualified
     broken += shared_months(offer, want) == 0
     broken += common < offer.lot_t
     broken += common < want.lot_t
-    return broken
+    return broken, missing, _score(offer, want, squared, quality, terms)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _unassayed(offer, values, i, want, specs):
-    """How many specs that bind name a property not assayed; -1 where an `each` spec fails."""
-    missing = 0
-    for row in range(want.spec_start, want.spec_start + want.spec_count):
-        spec = specs[row]
-        if spec.waste != NO_WASTE and spec.waste != offer.waste:
-            continue
-        value = values[i, spec.property]
-        if spec.each and (value < spec.low or value > spec.high):
-            return -1
-        missing += value != value
-    return missing
+def _push(heap, held, score):
+    """Put a score into a heap, the least in front; one that is full loses its least.  How many it then holds."""
+    if held == len(heap):
+        held = _pop(heap, held)
+    at = held
+    while at > 0 and heap[(at - 1) // 2] > score:
+        heap[at] = heap[(at - 1) // 2]
+        at = (at - 1) // 2
+    heap[at] = score
+    return held + 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _best_kept(count, feasible, most, found, missing, score):
-    """Of ``count`` pairs keep the feasible ones where they are enough for ``most``; how many are kept."""
-    if feasible < most:
-        return count
+def _pop(heap, held):
+    """Take the least out of a heap; how many it then holds."""
+    held -= 1
+    moved, at = heap[held], 0
+    while 2 * at + 1 < held:
+        child = 2 * at + 1
+        if child + 1 < held and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= moved:
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = moved
+    return held
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _look_ahead(n, order, slots, supplies, offers, values, wants, specs):
+    """Fetch what the listings after the ``n``-th are judged by: first the record, then the specs that it names."""
+    if n + 2 * _AHEAD < len(order):
+        slot = slots[order[n + 2 * _AHEAD]]
+        if supplies:
+            prefetch(offers, slot, _OFFER_BYTES)
+            prefetch(values, slot, 8 * values.shape[1])
+        else:
+            prefetch(wants, slot, _WANT_BYTES)
+    if not supplies and n + _AHEAD < len(order):
+        want = wants[slots[order[n + _AHEAD]]]
+        prefetch(specs, want.spec_start, _SPEC_BYTES * want.spec_count)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _best(own, supplies, offers, values, wants, specs, terms, slots, promise, most):
+    """Of what ``gather`` found the ``most`` best (0: all), and what equals the last of them.
+
+    The most promising are judged first, and none that promises less than the last of the best.  ``supplies`` says
+    that the listings searched are supplies.  Gives slots, 1 where not all is assayed, and scores below 0.
+    """
+    count = len(slots)
+    order = np.empty(count, np.int32)
+    by_promise(promise, order)
+    most = min(most, count) if most > 0 else count
+    feasible, unverified, held, waiting = np.empty(most), np.empty(most), 0, 0
+    found, missing, score = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)
     kept = 0
     for n in range(count):
+        _look_ahead(n, order, slots, supplies, offers, values, wants, specs)
+        at = order[n]
+        may = promise[at]
+        if may < FEASIBLE:
+            # All that may be feasible is judged: of the others there is room for what is left.
+            while waiting > most - held:
+                waiting = _pop(unverified, waiting)
+        if held == most:
+            least = feasible[0] + FEASIBLE
+        elif may < FEASIBLE and waiting == most - held:
+            least = unverified[0]
+        else:
+            least = -1.0
+        if may < least:
+            if int(may) + 1 < least:
+                # Nor does any that comes after: they promise less than the point after this one.
+                break
+            continue
+        slot = np.int64(slots[at])
+        i, j = (slot, own) if supplies else (own, slot)
+        broken, lacking, here = _judged(offers, values, i, wants, j, True, specs, terms)
+        if broken:
+            continue
+        if lacking == 0:
+            if held == most and here < feasible[0]:
+                continue
+            held = _push(feasible, held, here)
+        else:
+            if waiting == most and here < unverified[0]:
+                continue
+            waiting = _push(unverified, waiting, here)
+        found[kept], missing[kept], score[kept] = slot, lacking, here
+        kept += 1
+    return _cut(found[:kept], missing[:kept], score[:kept], feasible[:held], unverified[:waiting], most)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _cut(found, missing, score, feasible, unverified, most):
+    """Leave out what is below the last of the best, and turn the numbers so that what comes first is least."""
+    held, waiting = len(feasible), len(unverified)
+    while waiting > most - held:
+        waiting = _pop(unverified, waiting)
+    kept = 0
+    for n in range(len(found)):
         if missing[n] == 0:
-            found[kept], missing[kept], score[kept] = found[n], 0, score[n]
+            within = held < most or score[n] >= feasible[0]
+        else:
+            within = held < most and (waiting < most - held or score[n] >= unverified[0])
+        if within:
+            found[kept], missing[kept], score[kept] = found[n], missing[n] > 0, -score[n]
             kept += 1
-    return kept
+    return found[:kept], missing[:kept], score[:kept]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _angle(row):
+    return 2.0 * math.asin(math.sqrt(min(row.reach, 1.0)))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def partners_of_supply(
-    offers, values, i, lat, lon, angle, grid, starts, counts, slots, xs, ys, zs, reaches, licensed, wants, specs,
-    terms, most, found, missing, score,
+    i, place, grid, heads, after, pool, whole, counts, offers, values, wants, kinds, specs, terms, most
 ):  # fmt: skip
-    """Demands that pass for supply ``i``: their slots, properties not assayed, scores; how many there are.
-
-    Unverified ones are left out where ``most`` feasible ones are there.  What does not fit is counted all the same,
-    so that the caller can come again with room.
-    """
+    """The best demands for supply ``i``, as :func:`_best` gives them."""
     offer = offers[i]
-    x, y, z, reach = offer.x, offer.y, offer.z, offer.reach
-    bottom, top, left, right = window(grid, lat, lon, angle)
-    base = offer.waste * grid.rows * grid.columns
-    count = feasible = 0
-    for row in range(bottom, top + 1):
-        west, east = row_window(grid, row, lat, lon, angle, left, right)
-        for bucket in range(base + row * grid.columns + west, base + row * grid.columns + east + 1):
-            for at in range(starts[bucket], starts[bucket] + counts[bucket]):
-                squared = squared_half_chord(x, y, z, xs[at], ys[at], zs[at])
-                # Most of what is too far is seen here, before the listing itself is read.
-                if squared > min(reach, reaches[at]) * (1.0 + NEAR_LIMIT):
-                    continue
-                want = wants[slots[at]]
-                if _broken(offer, want, licensed[at], squared, terms):
-                    continue
-                wanting = _unassayed(offer, values, i, want, specs)
-                if wanting < 0:
-                    continue
-                if count < len(found):
-                    found[count], missing[count], score[count] = slots[at], wanting, squared
-                count += 1
-                feasible += wanting == 0
-    if count > len(found):
-        return count
-    kept = _best_kept(count, feasible, most, found, missing, score)
-    for n in range(kept):
-        want = wants[found[n]]
-        quality = spec_outcome(offer, values, i, want, specs)[2]
-        score[n] = _score(offer, values, i, want, specs, score[n], quality, terms)
-    return kept
+    question = np.empty(ASKED, np.float32)
+    question_of(offer, -(offer.price + terms.handling), terms, question)
+    angle = _angle(offer)
+    room = entries_near(place[i], angle, grid, offer.waste, counts)
+    slots, promise = np.empty(room + LANES, np.int32), np.empty(room + LANES, np.float32)
+    chains = heads, after, pool, whole
+    count = gather(place[i], angle, grid, offer.waste, chains, question, unassayed(values, i), slots, promise, 0)
+    return _best(i, False, offers, values, wants, specs, terms, slots[:count], promise[:count], most)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def partners_of_demand(
-    want, wastes, may, lat, lon, angle, grid, starts, counts, slots, xs, ys, zs, reaches, offers, values, specs,
-    terms, most, found, missing, score,
+    j, place, grid, heads, after, pool, whole, counts, offers, values, wants, kinds, specs, terms, most
 ):  # fmt: skip
-    """As :func:`partners_of_supply`, for a demand that accepts ``wastes``; ``may`` says for which it is licensed."""
-    bottom, top, left, right = window(grid, lat, lon, angle)
-    count = feasible = 0
-    for kind in range(len(wastes)):
-        base = wastes[kind] * grid.rows * grid.columns
-        for row in range(bottom, top + 1):
-            west, east = row_window(grid, row, lat, lon, angle, left, right)
-            for bucket in range(base + row * grid.columns + west, base + row * grid.columns + east + 1):
-                for at in range(starts[bucket], starts[bucket] + counts[bucket]):
-                    squared = squared_half_chord(xs[at], ys[at], zs[at], want.x, want.y, want.z)
-                    if squared > min(want.reach, reaches[at]) * (1.0 + NEAR_LIMIT):
-                        continue
-                    i = slots[at]
-                    offer = offers[i]
-                    if _broken(offer, want, may[kind], squared, terms):
-                        continue
-                    wanting = _unassayed(offer, values, i, want, specs)
-                    if wanting < 0:
-                        continue
-                    if count < len(found):
-                        found[count], missing[count], score[count] = i, wanting, squared
-                    count += 1
-                    feasible += wanting == 0
-    if count > len(found):
-        return count
-    kept = _best_kept(count, feasible, most, found, missing, score)
-    for n in range(kept):
-        i = found[n]
-        quality = spec_outcome(offers[i], values, i, want, specs)[2]
-        score[n] = _score(offers[i], values, i, want, specs, score[n], quality, terms)
-    return kept
+    """The best supplies for demand ``j``; ``kinds[j]`` says of each waste type whether it may take it."""
+    want = wants[j]
+    question = np.empty(ASKED, np.float32)
+    question_of(want, want.price - terms.handling, terms, question)
+    angle = _angle(want)
+    room = 0
+    for waste in range(kinds.shape[1]):
+        if want.qualified and kinds[j, waste] == LICENSED:
+            room += entries_near(place[j], angle, grid, waste, counts)
+    slots, promise = np.empty(room + LANES, np.int32), np.empty(room + LANES, np.float32)
+    chains = heads, after, pool, whole
+    count = 0
+    for waste in range(kinds.shape[1]):
+        if want.qualified and kinds[j, waste] == LICENSED:
+            bound, asked = asking(specs, want.spec_start, want.spec_count, waste)
+            question[SPECS] = 1.0 / bound if bound else 0.0
+            count = gather(place[j], angle, grid, waste, chains, question, asked, slots, promise, count)
+    return _best(j, True, offers, values, wants, specs, terms, slots[:count], promise[:count], most)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def misses_of_supply(
-    offers, values, i, first, last, starts, counts, slots, xs, ys, zs, reaches, licensed, wants, specs, terms, found,
-    failed, score,
+    i, place, grid, heads, after, pool, whole, counts, offers, values, wants, kinds, specs, terms, limit
 ):  # fmt: skip
-    """Demands in the buckets ``first`` to ``last`` that accept the waste type and fail some rule; how many."""
+    """The ``limit`` best demands that accept the waste type of supply ``i`` and fail some rule, and a few more.
+
+    Gives slots, rules failed and scores below 0, in no order.
+    """
     offer = offers[i]
-    count = 0
-    for bucket in range(first, last):
-        for at in range(starts[bucket], starts[bucket] + counts[bucket]):
-            squared = squared_half_chord(offer.x, offer.y, offer.z, xs[at], ys[at], zs[at])
-            want = wants[slots[at]]
-            wrong, _, quality = spec_outcome(offer, values, i, want, specs)
-            wrong += _broken(offer, want, licensed[at], squared, terms)
-            if wrong:
-                if count < len(found):
-                    found[count], failed[count] = slots[at], wrong
-                    score[count] = _score(offer, values, i, want, specs, squared, quality, terms)
-                count += 1
-    return count
+    question = np.empty(ASKED, np.float32)
+    question_of(offer, -(offer.price + terms.handling), terms, question)
+    cells = grid.rows * grid.columns
+    room = counts[offer.waste * cells : (offer.waste + 1) * cells].sum() + LANES
+    slots, promise = np.empty(room, np.int32), np.empty(room, np.float32)
+    chains = heads, after, pool, whole
+    count = gather_misses(offer.waste, grid, chains, question, unassayed(values, i), 0, slots, promise, 0)
+    return _nearest(i, False, offers, values, wants, kinds, specs, terms, slots[:count], promise[:count], limit)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def misses_of_demand(
-    want, may, first, last, starts, counts, slots, xs, ys, zs, reaches, offers, values, specs, terms, found, failed,
-    score,
-):
-    """Supplies in the buckets ``first`` to ``last``, all of an accepted waste type, that fail some rule; how many."""
+    j, place, grid, heads, after, pool, whole, counts, offers, values, wants, kinds, specs, terms, limit
+):  # fmt: skip
+    """As :func:`misses_of_supply`, for the supplies of the waste types that demand ``j`` accepts."""
+    want = wants[j]
+    question = np.empty(ASKED, np.float32)
+    question_of(want, want.price - terms.handling, terms, question)
+    cells = grid.rows * grid.columns
+    room = LANES
+    for waste in range(kinds.shape[1]):
+        if kinds[j, waste]:
+            room += counts[waste * cells : (waste + 1) * cells].sum()
+    slots, promise = np.empty(room, np.int32), np.empty(room, np.float32)
+    chains = heads, after, pool, whole
     count = 0
-    for bucket in range(first, last):
-        for at in range(starts[bucket], starts[bucket] + counts[bucket]):
-            squared = squared_half_chord(xs[at], ys[at], zs[at], want.x, want.y, want.z)
-            i = slots[at]
-            offer = offers[i]
-            wrong, _, quality = spec_outcome(offer, values, i, want, specs)
-            wrong += _broken(offer, want, may, squared, terms)
-            if wrong:
-                if count < len(found):
-                    found[count], failed[count] = i, wrong
-                    score[count] = _score(offer, values, i, want, specs, squared, quality, terms)
-                count += 1
-    return count
+    for waste in range(kinds.shape[1]):
+        if kinds[j, waste]:
+            bound, asked = asking(specs, want.spec_start, want.spec_count, waste)
+            question[SPECS] = 1.0 / bound if bound else 0.0
+            besides = int(not want.qualified) + int(kinds[j, waste] != LICENSED)
+            count = gather_misses(waste, grid, chains, question, asked, besides, slots, promise, count)
+    return _nearest(j, True, offers, values, wants, kinds, specs, terms, slots[:count], promise[:count], limit)
 
 
-def room(places: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Three arrays for a kernel's answer: slots, counts, scores."""
-    return np.empty(places, np.int64), np.empty(places, np.int64), np.empty(places)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _nearest(own, supplies, offers, values, wants, kinds, specs, terms, slots, promise, limit):
+    """Of what ``gather_misses`` found the ``limit`` (0: all) that fail fewest rules and score best, and a few more."""
+    count = len(slots)
+    order = np.empty(count, np.int32)
+    by_promise(promise, order)
+    limit = min(limit, count) if limit > 0 else count
+    # Failed rules and score in one number: rounding may make unequal pairs equal there, but never turns their order.
+    best, held, kept = np.empty(limit), 0, 0
+    found, failed, loss = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)
+    for n in range(count):
+        at = order[n]
+        if held == limit:
+            level = MOST_BROKEN - int(promise[at]) // FEASIBLE
+            point = int(promise[at]) % FEASIBLE
+            if point + 1.0 - _FAILED * level < best[0]:
+                break
+        _look_ahead(n, order, slots, supplies, offers, values, wants, specs)
+        slot = np.int64(slots[at])
+        i, j = (slot, own) if supplies else (own, slot)
+        licensed = kinds[j, offers[i].waste] == LICENSED
+        wrong, _, score = _judged(offers, values, i, wants, j, licensed, specs, terms)
+        here = score - _FAILED * wrong
+        if wrong == 0 or (held == limit and here < best[0]):
+            continue
+        held = _push(best, held, here)
+        found[kept], failed[kept], loss[kept] = slot, wrong, -score
+        kept += 1
+    return found[:kept], failed[:kept], loss[:kept]

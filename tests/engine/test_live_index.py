@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import markets
 from matching.compiled.grid import Grid
 from matching.compiled.live import CHINA, DEMAND, SUPPLY, LiveIndex, NewColumn
 from matching.explaining import near_misses, partners
@@ -66,6 +67,21 @@ def test_answers_through_changes_are_those_of_the_market_as_it_is(tmp_path: Path
                 live[which].add(at)
         assert len(index) == sum(map(len, live))
         agrees(index, part(problem, *live))
+
+
+@pytest.mark.parametrize("names", [7, 40])
+def test_the_best_of_many_are_those_of_the_reference(monkeypatch: pytest.MonkeyPatch, names: int) -> None:
+    """Hundreds in range of each, most of them never judged; with 40 properties some have no bit in a mask."""
+    monkeypatch.setattr(markets, "PROPERTIES", tuple(f"p{n}" for n in range(names)))
+    market = markets.clustered_market(900, towns=2, seed=names)
+    index = LiveIndex(market)
+    for side, listings, other in ((SUPPLY, market.supplies, "demand"), (DEMAND, market.demands, "supply")):
+        for code in listings.ids[::30]:
+            own = {f"{side}_id": code}
+            wanted = [getattr(match, other) for match in partners(market, MatchParams(top_k=20), **own)]
+            assert index.partners(side, code, 20) == wanted
+            wanted = [getattr(e.match, other) for e in near_misses(market, MatchParams(), limit=20, **own)]
+            assert index.near_misses(side, code, 20) == wanted
 
 
 def test_a_changed_listing_answers_with_its_new_figures(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from tests.structure import sources
 
 STDLIB = frozenset(sys.stdlib_module_names)
 ENGINE = {
-    "numpy", "scipy", "sklearn", "numba", "networkx", "highspy", "dask", "distributed", "pyarrow", "tqdm", "matching",
+    "numpy", "scipy", "sklearn", "numba", "llvmlite", "networkx", "highspy", "dask", "distributed", "pyarrow", "tqdm",
+    "matching",
 }
 WEB = {"flask", "flask_babel", "flask_login", "flask_wtf", "wtforms", "werkzeug", "jinja2"}
 # Presenters turn rows into words and links; that is all of Flask they may know.
