@@ -16,15 +16,22 @@ ALL = {
     "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
     "blend_scale": "plans with five mixed properties per demand, beside HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
+    "siting_scale": "which of 50 candidate plants to open, beside HiGHS",
     "national": "China's coal power, cement and steel plants: tonnes placed and left over",
     "ledger_verify": "verifying a ledger of 100,000 entries",
 }
+# How a benchmark ends whose data are no part of the repository and are not here.
+MISSING = 3
 
 
 def main(arguments: list[str]) -> int:
-    """Run the benchmarks named, or all; the exit code is the number of those that failed."""
+    """Run the benchmarks named, or all; the exit code is the number of those that failed.
+
+    One without its data is a failure only where it was asked for by name.
+    """
     options = [name for name in arguments if name.startswith("--")]
-    names = [name for name in arguments if not name.startswith("--")] or list(ALL)
+    asked = [name for name in arguments if not name.startswith("--")]
+    names = asked or list(ALL)
     unknown = [name for name in names if name not in ALL]
     if unknown:
         print(f"no benchmark {unknown[0]!r}; there are {', '.join(ALL)}", file=sys.stderr)
@@ -37,7 +44,8 @@ def main(arguments: list[str]) -> int:
     failed = 0
     for name in names:
         print(f"\n## {name}: {ALL[name]}", flush=True)
-        failed += bool(subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=False).returncode)
+        ended = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=False).returncode
+        failed += ended != 0 and (ended != MISSING or bool(asked))
     return failed
 
 

@@ -1,20 +1,17 @@
 """How long an allocation takes, beside scipy's linprog on the same linear program.
 
-Run ``python -m benchmarks.allocate_scale [SUPPLIES MONTHS PAIRS]``.  Each solver runs in a process of its
-own, so that neither memory nor a warm library favours the second; the ratio is of the two times of the same
-run.
+``python -m benchmarks.allocate_scale [--quick]``.  Mixes, shares, stock, windows and residues; each run is a process of
+its own, so that neither memory nor a warm library favours the second.  Seconds are of everything from the pairs to the
+answer: layout and solver, and ours with the result and both verifiers.
 """
 
 from __future__ import annotations
 
-import json
-import resource
-import subprocess
 import sys
-import time
 
 import numpy as np
 
+from benchmarks.measuring import Table, agree, case_result, measure, timed
 from matching.allocation import Pairs, allocate
 from matching.catalogue import Catalogue, Property, Use, WasteType
 from matching.distance import great_circle_km
@@ -32,9 +29,11 @@ from matching.problem import (
     Supplies,
 )
 
+# Supplies (and as many demands), months, pairs.
 SIZES = ((200, 6, 8_000), (1_000, 1, 50_000), (1_000, 12, 50_000))
-SOLVERS = ("gongsheng", "linprog")
-SEED, WASTES, LIMIT_S = 20270101, 10, 1_800
+QUICK = SIZES[:1]
+SEED, WASTES = 20270101, 10
+_NAME = "benchmarks.allocate_scale"
 PROPERTIES = ("loi", "moisture", "sio2")
 
 
@@ -126,21 +125,18 @@ def _nearest_pairs(problem: MatchProblem, each: int) -> Pairs:
     return Pairs(np.concatenate(supply), np.concatenate(demand), km, freight)
 
 
-def solve(solver: str, size: int, months: int, pairs: int, objective: str = "value") -> dict[str, object]:
-    """Solve one market with one solver in this process."""
+def case(which: str, size: int, months: int, pairs: int) -> None:
+    """One solver on one market, in this process."""
     problem, allowed = random_market(size, months, pairs)
-    started = time.perf_counter()
-    if solver == "gongsheng":
-        plan = allocate(problem, objective=objective, pairs=allowed)
-        found = {"status": plan.report.status, "objective": plan.report.objective,
-                 "columns": plan.report.columns, "rows": plan.report.rows}
-    else:
-        found = _linprog(problem, allowed)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {**found, "seconds": time.perf_counter() - started, "peak_mb": peak}
+    if which == "linprog":
+        _linprog(problem, allowed)
+        return
+    seconds, plan = timed(lambda: allocate(problem, pairs=allowed))
+    report = plan.report  # type: ignore[attr-defined]
+    case_result(seconds, objective=report.objective, status=report.status, columns=report.columns, rows=report.rows)
 
 
-def _linprog(problem: MatchProblem, allowed: Pairs) -> dict[str, object]:
+def _linprog(problem: MatchProblem, allowed: Pairs) -> None:
     from scipy.optimize import linprog
 
     from matching.allocation.model import define_program
@@ -148,36 +144,34 @@ def _linprog(problem: MatchProblem, allowed: Pairs) -> dict[str, object]:
     from matching.allocation.pairs import allocatable
     from matching.allocation.program import lay_out
 
-    layout = lay_out(problem, allocatable(problem, allowed, blend=True))
-    cost = np.zeros(layout.columns)
-    cost[: layout.trades] = value_yuan_per_t(problem, layout.pairs)[layout.pair]
-    program = define_program(layout, cost, blend=True)
-    answer = linprog(-cost, A_ub=program.matrix, b_ub=program.upper, bounds=(0, None), method="highs")
-    return {"status": answer.message, "objective": -answer.fun if answer.fun is not None else None,
-            "columns": layout.columns, "rows": len(program.upper)}
+    def solve():  # type: ignore[no-untyped-def]
+        layout = lay_out(problem, allocatable(problem, allowed, blend=True))
+        cost = np.zeros(layout.columns)
+        cost[: layout.trades] = value_yuan_per_t(problem, layout.pairs)[layout.pair]
+        program = define_program(layout, cost, blend=True)
+        return linprog(-cost, A_ub=program.matrix, b_ub=program.upper, bounds=(0, None), method="highs")
+
+    seconds, answer = timed(solve)
+    if answer.fun is None:  # type: ignore[attr-defined]
+        raise RuntimeError(f"linprog found no plan: {answer.message}")  # type: ignore[attr-defined]
+    case_result(seconds, objective=-answer.fun, status=answer.message)  # type: ignore[attr-defined]
 
 
-def main(arguments: list[str]) -> None:
-    """Compare the solvers on the sizes asked for."""
-    if arguments[:1] == ["--solve"]:
-        print(json.dumps(solve(arguments[1], *map(int, arguments[2:5]), *arguments[5:6])))
-        return
-    sizes = [tuple(map(int, arguments[:3]))] if arguments else SIZES
-    for size in sizes:
-        seconds = {}
-        for solver in SOLVERS:
-            command = [sys.executable, "-m", "benchmarks.allocate_scale", "--solve", solver, *map(str, size)]
-            try:
-                ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_S)
-            except subprocess.TimeoutExpired:
-                print(f"{size} {solver}: not done in {LIMIT_S} s")
-                continue
-            found = json.loads(ended.stdout)
-            seconds[solver] = found["seconds"]
-            print(f"{size} {solver}: {found}")
-        if len(seconds) == len(SOLVERS):
-            print(f"{size} linprog / gongsheng: {seconds['linprog'] / seconds['gongsheng']:.1f} x")
+def main(*, quick: bool = False) -> None:
+    """Compare the solvers on the sizes; where linprog takes minutes each runs once."""
+    table = Table("allocate_scale", "A plan with mixes, shares, stock and residues")
+    for size in QUICK if quick else SIZES:
+        name, runs = f"{size[0]:,} x {size[0]:,}, {size[1]} month(s), {size[2]:,} pairs", 3 if size[0] < 1_000 else 1
+        theirs = measure(_NAME, f"{name}: scipy's linprog", "linprog", *size, runs=runs)
+        ours = measure(_NAME, f"{name}: allocate with both verifiers", "allocate", *size, runs=runs)
+        agree(theirs, ours)
+        table.add(theirs)
+        table.add(ours, against=theirs, say=f"{ours.figures.get('columns', 0):,} columns")
+    table.show()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if sys.argv[1:2] == ["--case"]:
+        case(sys.argv[2], *map(int, sys.argv[3:6]))
+    else:
+        main(quick="--quick" in sys.argv[1:])

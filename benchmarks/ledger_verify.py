@@ -1,7 +1,7 @@
 """How long ``gongsheng ledger verify`` takes: a ledger of 100,000 entries in a file of SQLite's.
 
-Run ``python -m benchmarks.ledger_verify [ENTRIES]``; ``DATABASE_URL`` names another database, empty and migrated.
-The entries are what the ledger mostly holds: production, and promises that move from one account to the next.
+``python -m benchmarks.ledger_verify [--quick]``; ``DATABASE_URL`` names another database, empty and migrated.  The
+entries are what the ledger mostly holds: production, and promises that move from one account to the next.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +18,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from benchmarks.measuring import Table, case_result, measure, timed
 from marketplace.ledger.chain import FIRST, hash_of
 from marketplace.ledger.posting import balance_key, move
 from marketplace.ledger.verify import verify
@@ -26,9 +26,10 @@ from models import Enterprise, Site, migrate
 from models.engine import make_engine
 from models.ledger import Account, LedgerBalance, LedgerEntry, LedgerHead, LedgerPosting
 
-ENTRIES = 100_000
+ENTRIES, QUICK = 100_000, 10_000
 SITES, WASTES = 40, ("fly_ash_pc", "gangue", "steel_slag")
 AT_A_TIME = 5_000
+_NAME = "benchmarks.ledger_verify"
 
 
 def fill(session: Session, count: int) -> None:
@@ -88,22 +89,39 @@ def _values(row: Any, table: type[Any]) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in table.__table__.columns}
 
 
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else ENTRIES
+def case(count: int) -> None:
+    """Fill a ledger and verify it, in this process; the clock is of the verifying."""
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("DATABASE_URL") or f"sqlite:///{Path(folder) / 'ledger.sqlite3'}"
         migrate.upgrade(url)
         engine = make_engine(url)
         with Session(engine) as session:
-            started = time.perf_counter()
-            fill(session, count)
-        filled, started = time.perf_counter() - started, time.perf_counter()
-        report = verify(engine)
-        seconds = time.perf_counter() - started
+            filled, _ = timed(lambda: fill(session, count))
+        seconds, report = timed(lambda: verify(engine))
         engine.dispose()
-    print(f"{engine.dialect.name}: {report.entries:,} entries, {report.postings:,} postings written in {filled:.1f} s")
-    print(f"verified in {seconds:.1f} s: {report.entries / seconds:,.0f} entries/s, {len(report.faults)} faults")
+    if report.faults:  # type: ignore[attr-defined]
+        raise RuntimeError(f"{len(report.faults)} faults in a ledger without any: {report.faults[0]}")  # type: ignore[attr-defined]
+    case_result(
+        seconds, filled=filled, database=engine.dialect.name, entries=report.entries,  # type: ignore[attr-defined]
+        postings=report.postings,  # type: ignore[attr-defined]
+    )  # fmt: skip
+
+
+def main(*, quick: bool = False) -> None:
+    """One ledger: a database that is named cannot be filled twice."""
+    count = QUICK if quick else ENTRIES
+    table = Table("ledger_verify", "Verifying a ledger")
+    found = measure(_NAME, f"{count:,} entries", count, runs=1)
+    figures = found.figures
+    say = ""
+    if found.seconds:
+        say = f"{figures['database']}, {figures['postings']:,} postings, {count / found.median:,.0f} entries/s"
+    table.add(found, say=say)
+    table.show()
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--case"]:
+        case(int(sys.argv[2]))
+    else:
+        main(quick="--quick" in sys.argv[1:])

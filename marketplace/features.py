@@ -9,6 +9,8 @@ from marketplace.admin.routes import URLS as admin
 from marketplace.alerts.routes import URLS as alerts
 from marketplace.api.v1.routes import URLS as api_v1
 from marketplace.contracts.routes import URLS as contracts
+from marketplace.effects.routes import URLS as effects
+from marketplace.indicators.routes import URLS as indicators
 from marketplace.keys.routes import URLS as keys
 from marketplace.ledger.routes import URLS as ledger
 from marketplace.listings.routes import URLS as listings
@@ -16,10 +18,12 @@ from marketplace.matches.routes import URLS as matches
 from marketplace.organisations.routes import URLS as organisations
 from marketplace.pages.routes import URLS as pages
 from marketplace.parks.routes import URLS as parks
+from marketplace.stockpiles.routes import URLS as stockpiles
 from marketplace.symbiosis.routes import URLS as symbiosis
 from marketplace.tenders.routes import URLS as tenders
 from marketplace.transfers.routes import URLS as transfers
 from marketplace.urls import Url
+from marketplace.what_ifs.routes import URLS as what_ifs
 
 # Words of notices, of features whose own modules need not import them.
 for _feature in ("alerts", "tenders", "contracts", "transfers"):
@@ -31,6 +35,8 @@ FEATURES: dict[str, list[Url]] = {
     "alerts": alerts,
     "api_v1": api_v1,
     "contracts": contracts,
+    "effects": effects,
+    "indicators": indicators,
     "keys": keys,
     "ledger": ledger,
     "listings": listings,
@@ -38,7 +44,9 @@ FEATURES: dict[str, list[Url]] = {
     "organisations": organisations,
     "pages": pages,
     "parks": parks,
+    "stockpiles": stockpiles,
     "symbiosis": symbiosis,
     "tenders": tenders,
     "transfers": transfers,
+    "what_ifs": what_ifs,
 }

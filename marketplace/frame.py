@@ -29,14 +29,15 @@ MAP = Place("symbiosis.overview", _l("Symbiosis"), "map")
 DESK = Place("pages.desk", _l("My desk"), "desk")
 CONTRACTS = Place("contracts.contracts", _l("Contracts"), "contract")
 PARK = Place("parks.mine", _l("My park"), "park")
+INDICATORS = Place("indicators.overview", _l("Indicators"), "indicator")
 ADMINISTRATION = Place("admin.overview", _l("Administration"), "admin")
 
 PLACES: dict[str | None, tuple[Place, ...]] = {
     None: (BOARD, SUPPLIES, DEMANDS, MAP),
     STAFF: (DESK, CONTRACTS, SUPPLIES, DEMANDS, MAP),
-    COMMITTEE: (PARK, MAP, SUPPLIES, DEMANDS),
-    REGULATOR: (BOARD, MAP, SUPPLIES, DEMANDS),
-    ADMIN: (ADMINISTRATION, SUPPLIES, DEMANDS, MAP),
+    COMMITTEE: (PARK, INDICATORS, MAP, SUPPLIES, DEMANDS),
+    REGULATOR: (BOARD, INDICATORS, MAP, SUPPLIES, DEMANDS),
+    ADMIN: (ADMINISTRATION, INDICATORS, SUPPLIES, DEMANDS, MAP),
 }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matching.ranking import match as match
     from matching.result import Match as Match
     from matching.result import MatchResult as MatchResult
+    from matching.siting import place_facilities as place_facilities
     from matching.symbiosis import trace_chains as trace_chains
 
 _HOMES = {
@@ -31,6 +32,7 @@ _HOMES = {
     "match": "matching.ranking",
     "near_misses": "matching.explaining",
     "partners": "matching.explaining",
+    "place_facilities": "matching.siting",
     "trace_chains": "matching.symbiosis",
 }
 __all__ = sorted(_HOMES)

@@ -8,7 +8,7 @@ parts done by the others.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import threading
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -17,13 +17,12 @@ import numpy as np
 from matching.catalogue import Catalogue
 from matching.distance.great_circle import EARTH_RADIUS_KM, GreatCircle
 from matching.pairs import Evaluated, Evaluator
-from matching.params import MatchParams
+from matching.params import MatchParams, Progress
 from matching.problem import MatchProblem
 from matching.ranking import match, versions
 from matching.result import MatchResult
 from matching.subset import subset
 
-Progress = Callable[[int, int], None]
 # Cells of the partition, in degrees.
 _CELL = 0.5
 _PARTS_PER_THREAD = 8
@@ -52,12 +51,13 @@ def match_on_cluster(
     except (OSError, TimeoutError, ValueError) as error:
         raise ClusterError(f"no scheduler answers at {address}: {error}; start one with `dask scheduler`") from error
     with client, client.as_current():
-        threads = _check(client, folder, problem, address)
+        digest = fingerprint(str(folder))
+        threads = _check(client, folder, digest, address)
         chunks = partition(problem, parts or _PARTS_PER_THREAD * threads)
-        given = client.scatter(params, broadcast=True)
+        # What all parts need goes to each worker once, not with every part.
+        shared = client.scatter([problem.catalogue, params], broadcast=True)
         jobs = [
-            client.submit(_part, str(folder), problem.catalogue, chunk, given, pure=False, retries=_LOSSES)
-            for chunk in chunks
+            client.submit(_part, str(folder), digest, chunk, *shared, pure=False, retries=_LOSSES) for chunk in chunks
         ]
         place, answers, done = {job.key: at for at, job in enumerate(jobs)}, {}, 0
         try:
@@ -89,9 +89,9 @@ def reachable(problem: MatchProblem, supplies: np.ndarray, params: MatchParams) 
     range, never fewer."""
     s, d = problem.supplies, problem.demands
     accepts = (~np.isnan(d.max_share[:, np.unique(s.waste_type[supplies])])).any(axis=1)
-    stretch = params.distance.circuity if isinstance(params.distance, GreatCircle) else 1.0
-    if params.distance is None:
-        stretch = problem.circuity
+    distance = params.distance or GreatCircle(problem.circuity)
+    # Any other road may be as short as the great circle.
+    stretch = distance.circuity if isinstance(distance, GreatCircle) else 1.0
     angle = np.degrees(float(s.max_distance_km[supplies].max()) / stretch / EARTH_RADIUS_KM) + 1e-6
     south, north = s.lat[supplies].min() - angle, s.lat[supplies].max() + angle
     near = (d.lat >= south) & (d.lat <= north)
@@ -115,9 +115,11 @@ def fingerprint(folder: str) -> str:
     return digest.hexdigest()
 
 
-def _part(folder: str, catalogue: Catalogue, supplies: np.ndarray, params: MatchParams) -> tuple:  # type: ignore[type-arg]
+def _part(  # type: ignore[type-arg]
+    folder: str, digest: str, supplies: np.ndarray, catalogue: Catalogue, params: MatchParams
+) -> tuple:
     """One part on a worker: pairs at positions of the whole market, their ranks, three counts."""
-    problem = _read(folder, catalogue)
+    problem = _read(folder, digest, catalogue)
     demands = reachable(problem, supplies, params)
     found = match(subset(problem, supplies, demands), params, threads=1)
     pairs = replace(found.pairs, supply=supplies[found.pairs.supply], demand=demands[found.pairs.demand])
@@ -126,31 +128,41 @@ def _part(folder: str, catalogue: Catalogue, supplies: np.ndarray, params: Match
 
 
 _held: dict[tuple[str, str], MatchProblem] = {}
+# A worker with several threads would else read the scenario once for each of them.
+_reading = threading.Lock()
 
 
-def _read(folder: str, catalogue: Catalogue) -> MatchProblem:
-    """The scenario, read once per process and version of its files."""
+def _read(folder: str, digest: str, catalogue: Catalogue) -> MatchProblem:
+    """The scenario whose files have ``digest``, read once per process.
+
+    Raises :class:`ClusterError` where they have another one now: a worker may join after all were asked, and files
+    may change while the job runs.
+    """
     from matching.scenario import read_scenario
 
-    key = (folder, fingerprint(folder))
-    if key not in _held:
-        _held.clear()
-        _held[key] = read_scenario(folder, catalogue)
-    return _held[key]
+    key = (folder, digest)
+    with _reading:
+        if key not in _held:
+            seen = fingerprint(folder)
+            if seen != digest:
+                raise ClusterError(_another(f"a worker does not see this scenario at {folder}", seen, digest))
+            _held.clear()
+            _held[key] = read_scenario(folder, catalogue)
+        return _held[key]
 
 
-def _check(client, folder: Path, problem: MatchProblem, address: str) -> int:  # type: ignore[no-untyped-def]
+def _another(what: str, seen: str, wanted: str) -> str:
+    return f"{what} ({seen[:14]}, here {wanted[:14]}); put the folder where all of them read the same files"
+
+
+def _check(client, folder: Path, digest: str, address: str) -> int:  # type: ignore[no-untyped-def]
     """Threads of the cluster, after making sure that its workers can give this answer."""
     workers = client.scheduler_info()["workers"]
     if not workers:
         raise ClusterError(f"the scheduler at {address} has no workers; start some with `dask worker {address}`")
-    own = fingerprint(str(folder))
     for worker, seen in client.run(fingerprint, str(folder)).items():
-        if seen != own:
-            raise ClusterError(
-                f"worker {worker} does not see this scenario at {folder} ({seen[:14]}, here {own[:14]}); "
-                "put the folder where all of them read the same files"
-            )
+        if seen != digest:
+            raise ClusterError(_another(f"worker {worker} does not see this scenario at {folder}", seen, digest))
     mine = versions()
     for worker, theirs in client.run(versions).items():
         if theirs != mine:

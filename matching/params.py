@@ -4,10 +4,14 @@ measured.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+
+# Told how many supplies are done, and of how many.
+Progress = Callable[[int, int], None]
 
 
 class DistanceModel(Protocol):

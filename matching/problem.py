@@ -143,9 +143,19 @@ class Carbon:
 
 
 @dataclass(frozen=True, slots=True)
+class Closures:
+    """Months in which a supply produces nothing or a demand takes in nothing, as bool arrays ``(supplies, months)`` and
+    ``(demands, months)``.  What lies on the ground may leave all the same.
+    """
+
+    supply: np.ndarray
+    demand: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class MatchProblem:
     """A whole market.  ``waste_types``, ``properties`` and ``uses`` are the ids that the index arrays point
-    into.
+    into.  ``closures`` None: every listing works in every month of its window.
     """
 
     title: str
@@ -163,3 +173,4 @@ class MatchProblem:
     demands: Demands
     specs: Specs
     residues: Residues
+    closures: Closures | None = None

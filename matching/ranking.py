@@ -8,7 +8,7 @@ stand in one block and the best K of a supply need no merging.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 
@@ -18,7 +18,7 @@ from matching import gates
 from matching.distance import GreatCircle, great_circle_km
 from matching.distance.choose import GREAT_CIRCLE
 from matching.pairs import Evaluated, Evaluator
-from matching.params import MatchParams
+from matching.params import MatchParams, Progress
 from matching.problem import MatchProblem
 from matching.result import MatchResult
 from matching.specs import none_failed
@@ -34,7 +34,6 @@ ENGINES = (AUTO, NUMPY, COMPILED)
 # From this many pairs on the compiled engine is ahead, its import and the loading of its code counted in.
 COMPILED_PAIRS = 2_000_000
 
-Progress = Callable[[int, int], None]
 # The kept pairs, their ranks, and how many pairs are in range, feasible and unverified.
 Found = tuple[Evaluated, np.ndarray, np.ndarray]
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from matching.problem import Demands, MatchProblem, Residues, Specs, Supplies
+from matching.problem import Closures, Demands, MatchProblem, Residues, Specs, Supplies
 
 Rows = TypeVar("Rows", Supplies, Demands, Specs, Residues)
 
@@ -24,9 +24,11 @@ def subset(problem: MatchProblem, supplies: np.ndarray, demands: np.ndarray) -> 
         kept = _at(rows, np.flatnonzero(place[rows.demand] >= 0))  # type: ignore[union-attr]
         return replace(kept, demand=place[kept.demand])  # type: ignore[union-attr]
 
+    closed = problem.closures
     return replace(
         problem, supplies=_at(problem.supplies, supplies), demands=_at(problem.demands, demands),
         specs=of_demands(problem.specs), residues=of_demands(problem.residues),
+        closures=Closures(closed.supply[supplies], closed.demand[demands]) if closed else None,
     )  # fmt: skip
 
 

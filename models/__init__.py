@@ -18,6 +18,7 @@ from models.contracts import (
     Side,
 )
 from models.events import EVENT_KINDS, Event
+from models.indicators import City, Criterion, ScorecardWeight, ValueAdded
 from models.jobs import Job, JobStatus
 from models.ledger import Account, LedgerBalance, LedgerEntry, LedgerHead, LedgerPosting
 from models.listings import Demand, ListingStatus, QuantityQuality, SaleMode, Supply
@@ -25,6 +26,7 @@ from models.market import MarketChange, MarketRevision, MarketSettings
 from models.notices import Mail, MailStatus, Notice, NoticeChoice
 from models.organisations import Enterprise, Licence, LocationQuality, Park, Region, Site
 from models.plans import Plan, PlanFlow
+from models.stockpiles import Remediation, Stockpile, StorageClass
 from models.tenders import SealedBid, Tender, TenderInvitation, TenderMode, TenderQuestion, TenderStatus
 from models.transfers import (
     AcceptanceResult,
@@ -37,17 +39,19 @@ from models.transfers import (
     TransferStatus,
     Weighing,
 )
+from models.whatifs import WhatIf
 
 __all__ = [
     "EVENT_KINDS", "AcceptanceResult", "Account", "Amendment", "AmendmentStatus", "ApiKey", "Assay",
-    "AssayKind", "Base", "Basis", "Bid", "BidRound", "BidStatus", "Contract", "ContractDocument",
-    "ContractMonth", "ContractSpec", "ContractStatus", "Demand", "DemandAccept", "DemandResidue",
+    "AssayKind", "Base", "Basis", "Bid", "BidRound", "BidStatus", "City", "Contract", "ContractDocument",
+    "ContractMonth", "ContractSpec", "ContractStatus", "Criterion", "Demand", "DemandAccept", "DemandResidue",
     "DemandSpec", "Dispute", "DisputeStatus", "Enterprise", "Event", "Gate", "Job", "JobStatus",
     "LedgerBalance", "LedgerEntry", "LedgerHead", "LedgerPosting", "Licence", "ListingStatus",
     "LocationQuality", "Mail", "MailStatus", "MarketChange", "MarketRevision", "MarketSettings", "Notice",
     "NoticeChoice",
-    "OffSpec", "Park", "Party", "Plan", "PlanFlow", "PropertyRow", "QuantityQuality", "Region", "Role",
-    "SaleMode", "SealedBid", "Side", "SignInAttempt", "Site", "Source", "Supply", "Tender",
+    "OffSpec", "Park", "Party", "Plan", "PlanFlow", "PropertyRow", "QuantityQuality", "Region", "Remediation", "Role",
+    "SaleMode", "ScorecardWeight", "SealedBid", "Side", "SignInAttempt", "Site", "Source", "Stockpile",
+    "StorageClass", "Supply", "Tender",
     "TenderInvitation", "TenderMode", "TenderQuestion", "TenderStatus", "Transfer", "TransferFile",
-    "TransferStatus", "UseRow", "User", "WasteTypeRow", "Weighing", "utc_now",
+    "TransferStatus", "UseRow", "User", "ValueAdded", "WasteTypeRow", "Weighing", "WhatIf", "utc_now",
 ]

@@ -27,8 +27,10 @@ from models import (
     Park,
     Role,
     Site,
+    Stockpile,
     Supply,
     User,
+    ValueAdded,
     utc_now,
 )
 
@@ -127,6 +129,23 @@ def active_contract(session: Session, row: Bid | None = None, **values: Any) -> 
     )
     made.status, made.producer_confirmed_at, made.taker_confirmed_at = ContractStatus.ACTIVE, utc_now(), utc_now()
     return _add(session, made)
+
+
+def stockpile(session: Session, **values: Any) -> Stockpile:
+    """A heap of fly ash: in the park or at the site given, else at coordinates of its own in Dongsheng."""
+    n = next(_numbers)
+    own = {} if {"park_id", "site_id"} & values.keys() else {"lat": 39.8, "lon": 110.0, "region_id": "dongsheng"}
+    return _add(session, Stockpile(**{
+        "name": f"堆场{n}", "waste_type_id": WASTE, "tonnes": 1000, "quality": "stated", "source": "台账",
+        **own, **values,
+    }))
+
+
+def value_added(session: Session, **values: Any) -> ValueAdded:
+    """The value added of Dongsheng in January 2027."""
+    return _add(session, ValueAdded(**{
+        "region_id": "dongsheng", "period": "2027-01", "amount": 100, "source_note": "统计月报", **values,
+    }))
 
 
 def noise(session: Session) -> None:

@@ -18,7 +18,7 @@ class SignedIn(UserMixin):
         self.locale = user.locale
         self.actor = Actor(
             user_id=user.id, role=user.role, enterprise_id=user.enterprise_id, park_id=user.park_id,
-            name=user.display_name,
+            name=user.display_name, region_id=user.region_id,
         )
 
 

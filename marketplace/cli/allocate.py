@@ -17,11 +17,12 @@ from marketplace.cli.options import distance_model, engine_options, load, out_op
 from matching.allocation import AllocationResult, allocate
 from matching.allocation.blends import blends_of
 from matching.allocation.objectives import OBJECTIVES
-from matching.allocation.result import OPTIMAL, WITHIN_GAP
-from matching.allocation.whole import allocate_whole
+from matching.allocation.result import OPTIMAL, PROVEN_GAP, WITHIN_GAP
+from matching.allocation.whole import WHOLE_GAP, allocate_whole
 from matching.params import MatchParams
 from matching.problem import MatchProblem
 from matching.scenario.output import csv_text, json_text, write_folder
+from matching.siting.result import SitingResult
 from matching.uncertainty import check_confidence
 
 HEADER = ("supply", "demand", "month", "tonnes", "value_yuan_per_t")
@@ -60,10 +61,13 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @out_option
 @plan_options
 @choice_options
+@click.option("--gap", type=click.FloatRange(0, 1, max_open=True), default=None,
+              help=f"How near to the best the plan must be proven, as a share; {WHOLE_GAP:g} for whole choices and "
+              f"{PROVEN_GAP:g} otherwise, where it is not said.  Plans that are quickly proven best are so anyway.")
 def allocate_command(
     scenario: Path, distance: str | None, roads: Path | None, router_url: str | None, seed: int,
     out: Path | None, objective: str, blend: bool, time_limit: float | None, confidence: float | None,
-    min_lots: bool, max_suppliers: int | None, single_source: bool, gap: float,
+    min_lots: bool, max_suppliers: int | None, single_source: bool, gap: float | None,
 ) -> None:
     """Write the best plan of tonnes for SCENARIO."""
     if out is None:
@@ -74,17 +78,17 @@ def allocate_command(
     params = MatchParams(top_k=0, distance=distance_model(problem, distance, roads, router_url), seed=seed)
     loaded = time.perf_counter()
     whole = None
-    if choices:
-        whole = allocate_whole(
-            problem, params, choices=choices, objective=objective, blend=blend, relative_gap=gap,
-            time_limit_s=time_limit, confidence=confidence,
-        )
-        plan = whole.plan
-    else:
-        with progress_bar("match") as progress:
+    with progress_bar("match") as progress:
+        if choices:
+            whole = allocate_whole(
+                problem, params, choices=choices, objective=objective, blend=blend, time_limit_s=time_limit,
+                progress=progress, confidence=confidence, relative_gap=WHOLE_GAP if gap is None else gap,
+            )
+            plan = whole.plan
+        else:
             plan = allocate(
                 problem, params, objective=objective, blend=blend, time_limit_s=time_limit, progress=progress,
-                confidence=confidence,
+                confidence=confidence, relative_gap=PROVEN_GAP if gap is None else gap,
             )
     seconds = {"load": loaded - started, "allocate": time.perf_counter() - loaded}
     blends = blends_of(problem, plan)
@@ -106,7 +110,7 @@ def allocate_command(
     end_unless_proven(plan)
 
 
-def end_unless_proven(plan: AllocationResult) -> None:
+def end_unless_proven(plan: AllocationResult | SitingResult) -> None:
     """Exit with code 1 and the reason where the plan is not proven to be the best one."""
     if plan.report.status not in (OPTIMAL, WITHIN_GAP):
         click.echo(f"not proven best: {plan.report.stop_reason}", err=True)

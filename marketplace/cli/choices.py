@@ -1,4 +1,4 @@
-"""``--min-lots``, ``--max-suppliers``, ``--single-source`` and ``--gap`` of ``gongsheng allocate``."""
+"""``--min-lots``, ``--max-suppliers`` and ``--single-source`` of ``gongsheng allocate``."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--max-suppliers", type=click.IntRange(min=1), default=None,
                      help="At most so many suppliers per demand over the whole horizon."),
         click.option("--single-source", is_flag=True, help="One supplier per demand: --max-suppliers 1."),
-        click.option("--gap", type=click.FloatRange(0, 1, max_open=True), default=1e-4, show_default=True,
-                     help="How near to the best the plan of whole choices must be proven, as a share."),
     ]
     for option in reversed(options):
         command = option(command)

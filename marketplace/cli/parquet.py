@@ -11,7 +11,7 @@ import click
 from marketplace.cli.options import clear_endings
 from matching.catalogue import read_catalogue
 from matching.scenario.parquet import write_table
-from matching.scenario.reader import checked_tables, read_scenario
+from matching.scenario.reader import checked_scenario
 from matching.scenario.schema import TABLES
 from matching.scenario.settings import FILE as SETTINGS_FILE
 from matching.scenario.tables import parquet_of
@@ -26,9 +26,7 @@ def to_parquet_command(scenario: Path, out: Path) -> None:
     """Write SCENARIO as Parquet into the new folder OUT, in one step."""
     if out.exists():
         raise click.UsageError(f"{out} is there already; name a new folder")
-    catalogue = read_catalogue(DATA_FOLDER)
-    read_scenario(scenario, catalogue)
-    tables = checked_tables(scenario, catalogue)
+    _settings, tables = checked_scenario(scenario, read_catalogue(DATA_FOLDER))
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         for table in TABLES:

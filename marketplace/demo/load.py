@@ -7,6 +7,7 @@ from pathlib import Path
 
 from marketplace.demo.accounts import create_accounts
 from marketplace.demo.bids import accept_one_more, acting_for, place_sample_bids
+from marketplace.demo.city import enter_what_the_city_knows
 from marketplace.demo.deliveries import BEGAN, deliver
 from marketplace.demo.past import hear_by_mail
 from marketplace.demo.tender import run_a_tender
@@ -42,6 +43,8 @@ def load(url: str, scenario_folder: Path) -> bool:
                 accept_one_more(uow=uow)
             with UnitOfWork(session, now=now) as uow:
                 run_a_tender(uow=uow)
+            with UnitOfWork(session, now=now) as uow:
+                enter_what_the_city_knows(uow=uow)
             refresh_plan(session)
             return True
     finally:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from marketplace.ledger.official import Cell
 from marketplace.ledger.official_tables import COMMON_NOTES, Sheet, Told
+from marketplace.workbooks import put_text
 
-# What XML cannot hold; a note that was typed with such a character loses it here and nowhere else.
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _WIDEST = 32
 
 
@@ -65,6 +63,4 @@ def _write(page: Any, number: int, line: list[Cell]) -> None:
         if isinstance(value, Decimal):
             cell.value, cell.number_format = value, "#,##0.000"
             continue
-        cell.value = _NOT_XML.sub("", value)
-        # A text is a text, also where somebody has begun it like a formula.
-        cell.data_type = "s"
+        put_text(cell, value)

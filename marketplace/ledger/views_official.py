@@ -16,10 +16,10 @@ from marketplace.ledger.queries_official import books_of
 from marketplace.months import month_of
 from marketplace.security.permissions import require
 from marketplace.session import current_actor, db_session
+from marketplace.workbooks import EXCEL
 from models.base import utc_now
 from models.organisations import Site
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PERIOD = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2]))?")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.market.kept import Kept
 from marketplace.market.problem import load_problem, market_revision
 from marketplace.market.settings import distance_model, market_settings
 from marketplace.unit_of_work import EVERYTHING
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 LIVE_FROM = 5_000
 
 Answer = TypeVar("Answer")
-_markets: dict[str, LiveMarket] = {}
-_lock = Lock()
+_markets: Kept[LiveMarket] = Kept(2)
+_large: Kept[bool] = Kept(4)
 
 
 class LiveMarket:
@@ -103,18 +104,10 @@ def _by_straight_line(session: Session, problem: MatchProblem) -> MatchProblem:
 
 def live_market(session: Session) -> LiveMarket | None:
     """This process's index of a market that is large enough for one, else None."""
-    key = str(session.get_bind().engine.url)
-    with _lock:
-        held = _markets.get(key)
-        if held is None and _is_large(session):
-            held = _markets[key] = LiveMarket()
-    return held
-
-
-def forget_live() -> None:
-    """Drop what this process holds; for tests that reuse a database."""
-    with _lock:
-        _markets.clear()
+    url = str(session.get_bind().engine.url)
+    if not _large.get((url, market_revision(session)), lambda: _is_large(session)):
+        return None
+    return _markets.get(url, LiveMarket)
 
 
 def _is_large(session: Session) -> bool:

@@ -17,12 +17,15 @@ from models import Demand, Plan, PlanFlow, Supply
 if TYPE_CHECKING:
     from matching.allocation import AllocationResult
     from matching.problem import MatchProblem
+    from matching.symbiosis import ChainResult
 
 # Older plans are kept for comparison, not for ever.
 _KEPT = 10
 _TIME_LIMIT_S = 300.0
 # Chains beyond these are counted, not kept: their tonnes are small.
 _CHAINS_KEPT = 500
+# So are consignments of residue beyond these: a picture draws them as though they were fresh.
+_PARTS_KEPT = 5_000
 
 
 def latest_plan(session: Session, *, objective: str = "value", blend: bool = True) -> Plan | None:
@@ -124,7 +127,7 @@ def _summary(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
 
 
 def _chains(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
-    """The strongest chains as listing codes and tonnes by hop, and how many there are."""
+    """The strongest chains as listing codes and tonnes by hop, and how many there are; rounds; residues sent on."""
     from matching.symbiosis import trace_chains
 
     traced = trace_chains(problem, result)
@@ -144,7 +147,30 @@ def _chains(problem: MatchProblem, result: AllocationResult) -> dict[str, Any]:
             }
             for chain in traced.chains[:_CHAINS_KEPT]
         ],
+        "cycles": [
+            {"arcs": [_codes(problem, *arc) for arc in cycle.arcs], "tonnes": cycle.tonnes}
+            for cycle in traced.cycles[:_CHAINS_KEPT]
+        ],
+        "parts": _parts(problem, traced),
     }
+
+
+def _parts(problem: MatchProblem, traced: ChainResult) -> list[dict[str, Any]]:
+    """The tonnes of each consignment that are the residue of a demand, by that demand, the most first."""
+    from matching.symbiosis.origins import OWN
+
+    rows = [
+        (tonnes, origin, arc) for (origin, arc), tonnes in traced.origins.part.items() if origin != OWN and tonnes > 0
+    ]
+    rows.sort(key=lambda row: (-row[0], row[1:]))
+    return [
+        {"origin": problem.demands.ids[origin], **_codes(problem, *arc), "tonnes": tonnes}
+        for tonnes, origin, arc in rows[:_PARTS_KEPT]
+    ]
+
+
+def _codes(problem: MatchProblem, supply: int, demand: int) -> dict[str, str]:
+    return {"supply": problem.supplies.ids[supply], "demand": problem.demands.ids[demand]}
 
 
 def _number(value: float) -> float | None:

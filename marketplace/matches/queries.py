@@ -88,18 +88,24 @@ def _around(session: Session, live: LiveMarket, listing: Supply | Demand) -> Mat
     published = listing.status == ListingStatus.PUBLISHED
     draft = None if published else load_problem(session, also=listing.code, only=())
 
-    def question(index: LiveIndex) -> list[str]:
-        if draft is not None:
-            index.put(draft)
+    from matching.compiled.live import NewColumn
+
+    def question(index: LiveIndex) -> list[str] | None:
         try:
+            if draft is not None:
+                index.put(draft)
             best = index.partners(side, listing.code, PARTNERS if straight else 0)
             return best + index.near_misses(side, listing.code, NEAR_MISSES if straight else FAR_MISSES)
+        except KeyError:
+            return []  # Withdrawn by another process since its row was read.
+        except NewColumn:
+            return None  # A draft may speak of a property that no published listing has: the index has no column.
         finally:
             if draft is not None:
                 index.withdraw(side, listing.code)
 
     codes = live.ask(session, question)
-    return load_problem(session, also=listing.code, only=codes)
+    return _whole(session, listing) if codes is None else load_problem(session, also=listing.code, only=codes)
 
 
 def explanation(session: Session, supply: str, demand: str) -> Explanation | None:

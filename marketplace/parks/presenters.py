@@ -10,6 +10,7 @@ from decimal import Decimal
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import Row
 
 from marketplace.i18n import named
@@ -126,6 +127,16 @@ def listing_lines(rows: Iterable[Row], kind: str) -> list[ListingLine]:
     ]
 
 
+def overdue_text(count: int) -> str:
+    """How many stockpiles are past their deadline; blank for none."""
+    if not count:
+        return ""
+    return ngettext(
+        "The deadline for remediating %(num)s stockpile has passed.",
+        "The deadlines for remediating %(num)s stockpiles have passed.", count,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that awaits the committee."""
@@ -134,9 +145,12 @@ class Waiting:
     url: str
 
 
-def waiting(bids: int, unmeasured: int, view: ParkView, stale: bool) -> Sequence[Waiting]:
-    """What a committee may want to look after today; empty where nothing waits."""
-    found = []
+def waiting(bids: int, unmeasured: int, view: ParkView, stale: bool, overdue: str = "") -> Sequence[Waiting]:
+    """What a committee may want to look after today; empty where nothing waits.
+
+    ``overdue`` says how many stockpiles of the park should have been remediated by now; blank where none.
+    """
+    found = [Waiting(overdue, url_for("stockpiles.register", overdue=1))] if overdue else []
     left = [line for line in view.wastes if line.left_over]
     if left:
         found.append(

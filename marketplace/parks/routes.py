@@ -8,14 +8,17 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.months import SHANGHAI
 from marketplace.parks import presenters, queries
 from marketplace.session import current_actor, db_session
+from marketplace.stockpiles.queries import overdue_in
 from marketplace.symbiosis import pictures
 from marketplace.symbiosis.books import book
 from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.presenters import VIEW_NOTES, switches, waste_options
 from marketplace.symbiosis.selection import ENTERPRISES, Sight, Wanted
 from marketplace.urls import PUBLIC, Url
+from models.base import utc_now
 from models.listings import Demand, Supply
 from models.organisations import Park
 
@@ -48,6 +51,7 @@ def _page(found: Park, endpoint: str, **values: str) -> ResponseReturnValue:
             queries.supplies_without_laboratory(session, found.id),
             view,
             sight.book.stale,
+            presenters.overdue_text(overdue_in(session, found.id, utc_now().astimezone(SHANGHAI).date())),
         )
         if view.detailed
         else []

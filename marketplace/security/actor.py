@@ -10,13 +10,14 @@ ROLES = (STAFF, COMMITTEE, REGULATOR, ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``role`` is None for somebody who has not signed in."""
+    """``role`` is None for somebody who has not signed in; a regulator without a region is responsible for all."""
 
     user_id: int | None = None
     role: str | None = None
     enterprise_id: int | None = None
     park_id: int | None = None
     name: str = ""
+    region_id: str | None = None
 
     @property
     def signed_in(self) -> bool:

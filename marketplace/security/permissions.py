@@ -44,8 +44,27 @@ def _ledger_in_reach(actor: Actor, subject: Any) -> bool:
     return actor.role in (REGULATOR, ADMIN) or subject.enterprise_id == actor.enterprise_id
 
 
+def _in_reach(actor: Actor, subject: Any) -> bool:
+    """Of a place or a heap: a committee's is its park, a regulator's its region, or everything without one."""
+    if actor.role == COMMITTEE:
+        return actor.park_id is not None and subject.park_id == actor.park_id
+    return actor.role == ADMIN or actor.region_id is None or subject.region_id == actor.region_id
+
+
+def _whole_market(actor: Actor, _subject: Any) -> bool:
+    return actor.region_id is None
+
+
 def _own_notice(actor: Actor, subject: Any) -> bool:
     return subject.user_id == actor.user_id
+
+
+def _by_author(actor: Actor, subject: Any) -> bool:
+    return subject.author_id == actor.user_id
+
+
+def _shared_or_own(actor: Actor, subject: Any) -> bool:
+    return subject.shared or subject.author_id == actor.user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,14 @@ PERMISSIONS: dict[str, Permission] = {
     "inbox.mark": Permission(ROLES, _own_notice),
     "symbiosis.detail": Permission((COMMITTEE, REGULATOR, ADMIN)),
     "park.view_detail": Permission((COMMITTEE, REGULATOR, ADMIN), _own_park),
+    "indicator.view_detail": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
+    "value_added.enter": Permission((REGULATOR,), _in_reach),
+    "scorecard.weigh": Permission((REGULATOR,), _whole_market),
+    "stockpile.view": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
+    "stockpile.edit": Permission((COMMITTEE, REGULATOR), _in_reach),
+    "what_if.make": Permission((COMMITTEE, REGULATOR, ADMIN)),
+    "what_if.read": Permission((COMMITTEE, REGULATOR, ADMIN), _shared_or_own),
+    "what_if.edit": Permission((COMMITTEE, REGULATOR, ADMIN), _by_author),
     "admin.view": Permission((ADMIN,)),
     "admin.qualify": Permission((ADMIN,)),
     "admin.accounts": Permission((ADMIN,)),

@@ -15,6 +15,7 @@ from marketplace.market.settings import engine_settings
 from marketplace.months import month_after, months_between
 from marketplace.symbiosis import queries
 from marketplace.symbiosis.flows import PLAN, POTENTIAL, TRADES, Book, Chain, End, Flow, Hop, LeftOver
+from marketplace.symbiosis.kept_chains import cycles_of, parts_of
 from marketplace.symbiosis.queries import Atlas
 from models.market import MarketSettings
 
@@ -96,17 +97,26 @@ def _read_plan(session: Session, plan: Row) -> Book:
         PLAN,
         flows,
         left_over,
-        _chains(plan.summary.get("chains", []), atlas),
+        _chains(plan.summary.get("chains", []), atlas, flows),
         months,
         plan.status,
         plan.created_at,
         stale=plan.market_revision != market_revision(session),
+        cycles=cycles_of(plan.summary, atlas),
+        parts=parts_of(plan.summary, atlas),
     )
 
 
-def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Chain, ...]:
-    """The plan's chains; one that speaks of a listing no longer there is left out."""
+def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas, flows: Sequence[Flow]) -> tuple[Chain, ...]:
+    """The plan's chains; one that speaks of a listing no longer there is left out.
+
+    A pair of listings has one distance and one gain a tonne in every month, so any flow of it tells them.
+    """
     offers, wants = atlas.offers_by_code(), atlas.wants_by_code()
+    told = {
+        (flow.sender.listing, flow.taker.listing): (flow.km, flow.value_yuan / flow.tonnes)
+        for flow in flows if flow.tonnes
+    }
     chains = []
     for chain in kept:
         hops = [
@@ -116,6 +126,7 @@ def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Chain, ...]:
                 offers[hop["supply"]].waste_type,
                 wants[hop["demand"]].use,
                 hop["tonnes"],
+                *told.get((hop["supply"], hop["demand"]), (None, None)),
             )
             for hop in chain["hops"]
             if hop["supply"] in offers and hop["demand"] in wants
@@ -150,6 +161,7 @@ def _read_trades(session: Session, rows: Sequence[Row]) -> Book:
                 value_yuan_per_t=float(row.price_yuan_per_t),
             ),
             weighed_t=float(row.weighed_t),
+            contract=row.id,
         )
         for (row, sender, taker, use), km in zip(trades, distances, strict=True)
     ]

@@ -44,7 +44,7 @@ class Flow:
 
     ``use`` is blank where a contract names no demand.  ``value_yuan`` is what both sides gain in a plan
     and what the taker pays in a trade; ``freight_yuan`` and ``carbon_kg`` (avoided, net) are estimates.
-    ``weighed_t`` is how much of a trade has been weighed out.
+    ``weighed_t`` is how much of a trade has been weighed out, ``contract`` which trade it belongs to.
     """
 
     month: str
@@ -58,6 +58,7 @@ class Flow:
     freight_yuan: float
     carbon_kg: float
     weighed_t: float = 0.0
+    contract: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,18 @@ class LeftOver:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a chain: tonnes that pass through it from ``sender`` to ``taker``."""
+    """One step of a chain: tonnes that pass through it from ``sender`` to ``taker``.
+
+    Distance and gain of both sides on a tonne are the plan's; None where the plan no longer holds the consignment.
+    """
 
     sender: End
     taker: End
     waste_type: str
     use: str
     tonnes: float
+    km: float | None = None
+    value_yuan_per_t: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,27 @@ class Chain:
     @property
     def bottleneck(self) -> int:
         return min(range(len(self.hops)), key=lambda at: self.hops[at].tonnes)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Hops that lead back to where they began; ``tonnes`` is the least that goes round on any of them."""
+
+    hops: tuple[Hop, ...]
+    tonnes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The tonnes of a consignment that are the residue of ``origin``, a use of the sender, over the horizon."""
+
+    origin: End
+    origin_use: str
+    sender: End
+    taker: End
+    waste_type: str
+    use: str
+    tonnes: float
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,3 +133,5 @@ class Book:
     status: str = ""
     made_at: dt.datetime | None = None
     stale: bool = False
+    cycles: tuple[Cycle, ...] = ()
+    parts: tuple[Part, ...] = ()

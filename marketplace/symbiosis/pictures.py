@@ -6,21 +6,27 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace import formatting
 from marketplace.i18n import named
 from marketplace.palette import FLOW_COLOUR, NEUTRAL_COLOUR
 from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.presenters import (
-    UseLine,
     arc_colour,
     arc_id,
+    arc_name,
     place_name,
     place_url,
     short_park_name,
     waste_name,
 )
+from marketplace.symbiosis.presenters_network import export_words
+from marketplace.symbiosis.selection import Sight
 from marketplace.symbiosis.totals import Arc
+
+# Beyond these a map is a skein that nobody reads.
+MOST_ARCS = 240
 
 
 def map_words() -> dict[str, str]:
@@ -47,6 +53,7 @@ def map_words() -> dict[str, str]:
         "flow_tonnes": "%(tonnes)s",
         "cluster": _("%(count)s listings close together", count="%(count)s"),
         "failed": _("The map cannot be drawn: its data is not installed. The tables hold the same facts."),
+        **export_words(),
     }
 
 
@@ -69,9 +76,53 @@ def park_point(park: Place, **more: object) -> dict[str, object]:
     }
 
 
+def drawn_and_left(arcs: Iterable[tuple[Arc, bool]]) -> tuple[list[Arc], list[Arc]]:
+    """The largest arcs that may be shown, as many as the eye can take, and the smaller ones."""
+    shown = [arc for arc, visible in arcs if visible and arc.source is not None and arc.target is not None]
+    return shown[:MOST_ARCS], shown[MOST_ARCS:]
+
+
+def left_out(arcs: Iterable[tuple[Arc, bool]]) -> str:
+    """What the map does not draw, in words; blank where it draws all."""
+    _drawn, left = drawn_and_left(arcs)
+    if not left:
+        return ""
+    return ngettext(
+        "The map shows the largest flows; %(num)s smaller flow (%(tonnes)s) stands in the workbook alone.",
+        "The map shows the largest flows; %(num)s smaller flows (%(tonnes)s) stand in the workbook alone.",
+        len(left),
+        tonnes=formatting.tonnes_text(sum(arc.tonnes for arc in left)),
+    )
+
+
+def months_data(sight: Sight, arcs: Iterable[tuple[Arc, bool]]) -> dict[str, object]:
+    """Tonnes by month of the arcs this visitor sees enterprise by enterprise; nothing for the public."""
+    months = [month for month in sight.book.months if sight.wanted.holds(month)]
+    if not sight.detailed or len(months) < 2:
+        return {}
+    at = {month: number for number, month in enumerate(months)}
+    by_arc: dict[str, list[float]] = {}
+    seen, _others = sight.split(sight.flows)
+    for flow in seen:
+        key = "|".join((sight.place_of(flow.sender).key, sight.place_of(flow.taker).key, flow.waste_type))
+        if flow.month in at:
+            by_arc.setdefault(key, [0.0] * len(months))[at[flow.month]] += flow.tonnes
+    drawn = {arc_id(arc) for arc in drawn_and_left(arcs)[0]}
+    return {
+        "names": [formatting.month(month) for month in months],
+        "tonnes": {key: [round(one, 1) for one in row] for key, row in by_arc.items() if key in drawn},
+        "words": {
+            "all": _("All months"),
+            "said": _(
+                "%(month)s: %(tonnes)s in %(count)s flows", month="%(month)s", tonnes="%(tonnes)s", count="%(count)s"
+            ),
+        },
+    }
+
+
 def map_data(arcs: Iterable[tuple[Arc, bool]]) -> dict[str, object]:
     """Arcs that may be shown, and the places outside parks where they begin or end, dots by their tonnes."""
-    shown = [arc for arc, visible in arcs if visible and arc.source is not None and arc.target is not None]
+    shown, _left = drawn_and_left(arcs)
     outside: dict[str, float] = defaultdict(float)
     places: dict[str, Place] = {}
     for arc in shown:
@@ -102,11 +153,6 @@ def _flow(arc: Arc) -> dict[str, object]:
     source, target = arc.source, arc.target
     if source is None or target is None:
         raise ValueError("an arc on the map needs both its ends")
-    name = (
-        _("Within %(place)s", place=place_name(source))
-        if source.key == target.key
-        else _("%(source)s → %(target)s", source=place_name(source), target=place_name(target))
-    )
     return {
         "id": arc_id(arc),
         "from": [source.lon, source.lat],
@@ -114,7 +160,7 @@ def _flow(arc: Arc) -> dict[str, object]:
         "tonnes": arc.tonnes,
         "colour": arc_colour(arc),
         "group": waste_name(arc.waste_type) if arc.waste_type else _("Flows"),
-        "name": name,
+        "name": arc_name(arc),
         "text": _(
             "%(waste)s: %(tonnes)s, %(km)s on average",
             waste=waste_name(arc.waste_type),
@@ -122,29 +168,6 @@ def _flow(arc: Arc) -> dict[str, object]:
             km=formatting.kilometres(arc.km),
         ),
     }
-
-
-def sankey_data(lines: Iterable[UseLine]) -> dict[str, object]:
-    """Waste types on the left, uses on the right; the script groups the small ones."""
-    shown = [line for line in lines if line.tonnes is not None]
-    wastes = {line.waste_id: (line.waste, line.colour) for line in shown}
-    uses = {line.use_id: line.use for line in shown}
-    nodes = [
-        {"id": f"w:{key}", "name": name, "colour": colour, "side": 0}
-        for key, (name, colour) in wastes.items()
-    ]
-    nodes += [{"id": f"u:{key}", "name": name, "colour": NEUTRAL_COLOUR, "side": 1} for key, name in uses.items()]
-    links = [
-        {"source": f"w:{line.waste_id}", "target": f"u:{line.use_id}", "tonnes": line.tonnes}
-        for line in shown
-    ]
-    words = {
-        "others_waste": _("Other waste types"),
-        "others_use": _("Other uses"),
-        "open": _("Click to show each of them"),
-        "failed": _("The picture cannot be drawn now. The table below holds the same facts."),
-    }
-    return {"nodes": nodes, "links": links, "words": words}
 
 
 def park_map(park: Place, arcs: Iterable[tuple[Arc, bool]]) -> dict[str, object]:

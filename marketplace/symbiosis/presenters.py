@@ -19,12 +19,15 @@ from marketplace.symbiosis.selection import ENTERPRISES, PARKS, Sight, Wanted
 from marketplace.symbiosis.totals import Arc, Sum, total
 from models.catalogue.reference import catalogue
 
-VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Accepted trades"), POTENTIAL: _l("Potential")}
+VIEW_WORDS = {PLAN: _l("Best plan"), TRADES: _l("Actual"), POTENTIAL: _l("Potential")}
 VIEW_NOTES = {
     PLAN: _l("What the market could do at best: the plan of greatest value to both sides, over all months."),
-    TRADES: _l("What contracts hold: agreed tonnes by month, and how much of them was weighed out."),
+    TRADES: _l(
+        "What contracts move: tonnes weighed out where a contract has any in the period, agreed tonnes where it"
+        " has none yet."
+    ),
     POTENTIAL: _l(
-        "The best-ranked partner of every supply. Room is not shared out: several may lean on one demand."
+        "The best-ranked partner of every supply alone. Room is not shared out: several may lean on one demand."
     ),
 }
 LEVEL_WORDS = {PARKS: _l("Parks and banners"), ENTERPRISES: _l("Enterprises")}
@@ -104,7 +107,8 @@ def figures(sight: Sight) -> list[Figure]:
     said = _("Computed from listings, many of which are estimates.")
     freight = _("Handling plus rate times kilometres, as in the market's settings.")
     carbon = _(
-        "Factors by use and waste type, less emissions of the lorries; an unknown saving counts as none."
+        "Factors by use and waste type, less the lorries. Tonnes without a factor count with their lorries only: "
+        "what they save is not known."
     )
     value = {
         PLAN: _("Gain of both sides"),
@@ -115,8 +119,8 @@ def figures(sight: Sight) -> list[Figure]:
         _tonnes_figure(_("Tonnes placed"), whole.tonnes, hidden, said if sight.wanted.view != TRADES else "")
     ]
     if sight.wanted.view == TRADES and sight.everything:
-        weighed = sum(flow.weighed_t for flow in sight.flows)
-        rows.append(_tonnes_figure(_("Of these weighed out"), weighed, False, ""))
+        rows.append(_tonnes_figure(_("Of these weighed out"), whole.weighed_t, False, ""))
+        rows.append(_tonnes_figure(_("Agreed by contracts"), sight.agreed_t, False, ""))
     if sight.book.left_over:
         left = sum(rest.tonnes for rest in sight.left_over_rows())
         rows.append(_tonnes_figure(_("Left over in the whole period"), left, hidden, said))
@@ -124,7 +128,7 @@ def figures(sight: Sight) -> list[Figure]:
     rows.append(_money_figure(_("Freight"), whole.freight_yuan, hidden, freight))
     text = None if hidden else _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(whole.carbon_kg / 1000))
     exact = _("%(number)s kg CO₂e", number=formatting.number(whole.carbon_kg))
-    rows.append(Figure(_("Emissions avoided"), text, "" if hidden else exact, carbon))
+    rows.append(Figure(_("Emissions avoided, where known"), text, "" if hidden else exact, carbon))
     if sight.wanted.view == PLAN:
         rows.append(Figure(_("Chains across parks"), formatting.number(len(across_parks(sight.chains())))))
     return rows
@@ -149,7 +153,10 @@ def _money_figure(label: str, yuan: float, hidden: bool, note: str) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class ArcLine:
-    """One line of the table of flows; figures are None where they are hidden."""
+    """One line of the table of flows; figures are None where they are hidden.
+
+    ``basis`` says of trades whether the tonnes were weighed or are only agreed.
+    """
 
     key: str
     source: str
@@ -161,9 +168,10 @@ class ArcLine:
     tonnes: float | None
     km: float | None
     enterprises: int | None
+    basis: str = ""
 
 
-def arc_lines(arcs: Iterable[tuple[Arc, bool]]) -> list[ArcLine]:
+def arc_lines(arcs: Iterable[tuple[Arc, bool]], *, trades: bool = False) -> list[ArcLine]:
     return [
         ArcLine(
             arc_id(arc),
@@ -176,10 +184,28 @@ def arc_lines(arcs: Iterable[tuple[Arc, bool]]) -> list[ArcLine]:
             arc.tonnes if shown else None,
             arc.km if shown else None,
             len(arc.enterprises) if shown else None,
+            basis_words(arc) if shown and trades else "",
         )
         for arc, shown in arcs
         if arc.source is not None and arc.target is not None
     ]
+
+
+def basis_words(one: Sum) -> str:
+    """How the tonnes of a trade are known; how much is which would be a figure of its own."""
+    if one.weighed_t <= 0:
+        return _("agreed")
+    return _("weighed") if one.weighed_t >= one.tonnes * (1 - 1e-9) else _("partly weighed")
+
+
+def arc_name(arc: Arc) -> str:
+    """From where to where, in words."""
+    source, target = arc.source, arc.target
+    if source is None or target is None:
+        raise ValueError("an arc on the map needs both its ends")
+    if source.key == target.key:
+        return _("Within %(place)s", place=place_name(source))
+    return _("%(source)s → %(target)s", source=place_name(source), target=place_name(target))
 
 
 def arc_id(arc: Arc) -> str:
@@ -257,11 +283,15 @@ def waste_options(sight: Sight) -> list[tuple[str, str]]:
 
 def switches(wanted: Wanted, endpoint: str, **values: str) -> list[dict[str, object]]:
     """Links to the other views that keep the filters."""
-    kept = {key: one for key, one in (("waste", wanted.waste), ("month", wanted.month)) if one}
-    level = {} if wanted.level == PARKS else {"level": wanted.level}
     return [
         {
-            "url": url_for(endpoint, **values, **({} if view == PLAN else {"view": view}), **kept, **level),
+            "url": url_for(
+                endpoint,
+                **values,
+                **wanted.query(
+                    view="" if view == PLAN else view, compare="" if view == wanted.compare else wanted.compare
+                ),
+            ),
             "label": words,
             "current": view == wanted.view,
         }

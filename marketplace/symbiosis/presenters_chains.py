@@ -1,9 +1,12 @@
-"""Chains in words: path by path, with the tonnes through each hop."""
+"""Chains in words: path by path, with the tonnes through each hop and what the chain does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from marketplace.effects.presenters import ChainSum, chain_sum
+from marketplace.effects.rates import EffectRates
+from marketplace.effects.rules import effects_of_chain, sum_of_chains
 from marketplace.palette import waste_colour
 from marketplace.symbiosis.flows import Chain
 from marketplace.symbiosis.presenters import across_parks, place_name, use_name, waste_name
@@ -24,13 +27,17 @@ class HopLine:
 
 @dataclass(frozen=True, slots=True)
 class ChainLine:
-    """A chain with the tonnes through each hop; ``tonnes`` is the least of them."""
+    """A chain with the tonnes through each hop; ``tonnes`` is the least of them.
+
+    ``effects`` is None where the tonnes of any hop are hidden: value and carbon would give them away.
+    """
 
     hops: list[HopLine]
     tonnes: float | None
+    effects: ChainSum | None
 
 
-def chain_lines(sight: Sight, limit: int = 30) -> list[ChainLine]:
+def chain_lines(sight: Sight, rates: EffectRates, limit: int = 30) -> list[ChainLine]:
     """Chains of one path added up hop by hop, the strongest first; hidden ones last."""
     paths: dict[tuple[object, ...], list[Chain]] = {}
     for chain in across_parks(sight.chains()):
@@ -40,12 +47,13 @@ def chain_lines(sight: Sight, limit: int = 30) -> list[ChainLine]:
         )
         paths.setdefault(path, []).append(chain)
     lines = [
-        _chain_line(sight, chains) for _path, chains in sorted(paths.items(), key=lambda item: str(item[0]))
+        _chain_line(sight, rates, chains)
+        for _path, chains in sorted(paths.items(), key=lambda item: str(item[0]))
     ]
     return sorted(lines, key=lambda line: -(line.tonnes if line.tonnes is not None else -1))[:limit]
 
 
-def _chain_line(sight: Sight, chains: list[Chain]) -> ChainLine:
+def _chain_line(sight: Sight, rates: EffectRates, chains: list[Chain]) -> ChainLine:
     tonnes: list[float | None] = []
     for at, hop in enumerate(chains[0].hops):
         behind = frozenset(
@@ -71,4 +79,5 @@ def _chain_line(sight: Sight, chains: list[Chain]) -> ChainLine:
             for hop, one in zip(chains[0].hops, tonnes, strict=True)
         ],
         least,
+        None if least is None else chain_sum(sum_of_chains(effects_of_chain(one, rates) for one in chains), rates),
     )

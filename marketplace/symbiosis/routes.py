@@ -2,43 +2,128 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
+from marketplace.effects.presenters import total_lines, unknown_words
+from marketplace.effects.queries import market_rates
+from marketplace.effects.rates import EffectRates
+from marketplace.effects.rules_totals import effects_of_flows
 from marketplace.session import current_actor, db_session
-from marketplace.symbiosis import pictures, presenters, presenters_chains, queries
+from marketplace.symbiosis import (
+    comparing,
+    excel,
+    pictures,
+    presenters,
+    presenters_chains,
+    presenters_compare,
+    presenters_excel,
+    presenters_measures,
+    presenters_network,
+    presenters_walk,
+    queries,
+)
+from marketplace.symbiosis import network as networks
 from marketplace.symbiosis.books import book
 from marketplace.symbiosis.flows import TRADES
-from marketplace.symbiosis.selection import PARKS, Sight, Wanted
+from marketplace.symbiosis.selection import Sight, Wanted
 from marketplace.urls import PUBLIC, Url
 
 GROUND_SECONDS = 300
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def overview() -> ResponseReturnValue:
     wanted = Wanted.read(request.args)
-    sight = Sight(current_actor(), book(db_session(), wanted.view), wanted)
+    sight = _sight(wanted, wanted.view)
+    other = _sight(wanted, wanted.compare) if wanted.compare else None
     arcs = sight.arcs()
-    uses = presenters.use_lines(sight.uses())
+    way = presenters_walk.walk_view(sight)
+    rates = market_rates(db_session())
     return render_template(
         "symbiosis/overview.html",
         sight=sight,
-        wanted=wanted,
+        wanted=sight.wanted,
         views=presenters.switches(wanted, "symbiosis.overview"),
         note=presenters.VIEW_NOTES[wanted.view],
         levels=presenters.LEVEL_WORDS,
         wastes=presenters.waste_options(sight),
         figures=presenters.figures(sight),
-        arcs=presenters.arc_lines(arcs),
-        uses=uses,
+        comparison=_comparison(sight, other) if other is not None else None,
+        comparisons=presenters_compare.compare_options(sight.wanted, "symbiosis.overview"),
+        arcs=presenters.arc_lines(arcs, trades=wanted.view == TRADES),
+        walk=way,
         left_over=presenters.left_lines(sight.left_over()),
-        chains=presenters_chains.chain_lines(sight),
+        chains=presenters_chains.chain_lines(sight, rates),
+        effects=_effects(sight, rates),
+        cycles=presenters_walk.cycle_lines(sight),
         trades=wanted.view == TRADES,
-        parks_level=PARKS,
-        map_data=pictures.map_data(arcs),
-        sankey=pictures.sankey_data(uses),
+        map_data={**pictures.map_data(arcs), "months": pictures.months_data(sight, arcs)},
+        map_left_out=pictures.left_out(arcs),
     )
+
+
+def _effects(sight: Sight, rates: EffectRates) -> dict[str, object] | None:
+    """What all the flows shown do; None where these sums would give a hidden figure away."""
+    if not sight.flows or not sight.discloses_sums:
+        return None
+    effects = effects_of_flows(sight.flows, rates)
+    # How many tonnes go far is a sum over arcs, some of which may be hidden.
+    return {"lines": total_lines(effects, rates, far=sight.everything), "unknown": unknown_words(effects)}
+
+
+def _sight(wanted: Wanted, view: str) -> Sight:
+    return Sight(current_actor(), book(db_session(), view), replace(wanted, view=view))
+
+
+def _comparison(sight: Sight, other: Sight) -> dict[str, object]:
+    """Both views side by side, as the page shows them in place of one."""
+    rows = comparing.compared(sight, other)
+    one, second = (str(presenters.VIEW_WORDS[one.book.view]) for one in (sight, other))
+    return {
+        "one": one,
+        "other": second,
+        "lines": presenters_compare.compared_lines(rows),
+        "totals": presenters_compare.total_lines(sight, other),
+        "map_data": presenters_compare.compared_map(rows, one, second),
+    }
+
+
+def network() -> ResponseReturnValue:
+    wanted = Wanted.read(request.args)
+    sight = _sight(wanted, wanted.view)
+    whole, drawn = networks.network(sight), networks.drawing(sight)
+    others_url = presenters_network.part_url(sight.wanted, drawn.next_rank or 0)
+    return render_template(
+        "symbiosis/network.html",
+        sight=sight,
+        wanted=sight.wanted,
+        views=presenters.switches(wanted, "symbiosis.network"),
+        note=presenters.VIEW_NOTES[wanted.view],
+        levels=presenters.LEVEL_WORDS,
+        wastes=presenters.waste_options(sight),
+        drawn=drawn,
+        shown=len(whole.marks),
+        next_url=presenters_network.part_url(sight.wanted, drawn.next_rank),
+        first_url=presenters_network.part_url(sight.wanted, 0) if drawn.rank else None,
+        marks=presenters_network.mark_lines(whole, drawn),
+        links=presenters_network.link_lines(drawn),
+        measures=presenters_measures.measure_lines(networks.measures(sight)),
+        network_data=presenters_network.network_data(drawn, others_url),
+    )
+
+
+def workbook() -> ResponseReturnValue:
+    wanted = Wanted.read(request.args)
+    sight = _sight(wanted, wanted.view)
+    answer = Response(excel.workbook(presenters_excel.sheets(sight)), mimetype=EXCEL)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{presenters_excel.file_name(sight.wanted)}"'
+    # It holds what one person may see.
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def map_ground() -> ResponseReturnValue:
@@ -51,5 +136,7 @@ def map_ground() -> ResponseReturnValue:
 
 URLS = [
     Url("/symbiosis", overview, PUBLIC),
+    Url("/symbiosis/network", network, PUBLIC),
+    Url("/symbiosis.xlsx", workbook, PUBLIC),
     Url("/map/ground", map_ground, PUBLIC),
 ]

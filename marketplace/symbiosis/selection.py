@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from marketplace.security.actor import Actor
 from marketplace.symbiosis import totals
-from marketplace.symbiosis.flows import PLAN, VIEWS, Book, Chain, End, Flow, LeftOver, Place
+from marketplace.symbiosis.flows import PLAN, TRADES, VIEWS, Book, Chain, End, Flow, LeftOver, Place
 from marketplace.symbiosis.rules import sees_everything, sees_place
 from marketplace.symbiosis.totals import NO_SECRETS, Arc, ArcKey, Secrets
 
 PARKS, ENTERPRISES = "parks", "enterprises"
+_MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +22,61 @@ class Wanted:
 
     view: str = PLAN
     waste: str = ""
-    month: str = ""
+    first: str = ""
+    last: str = ""
     level: str = PARKS
+    compare: str = ""
+    through: str = ""
+    rank: int = 0
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> Wanted:
-        """The switches in a query string; what is not understood is as if it were not there."""
+        """The switches in a query string; what is not understood is as if it were not there.
+
+        ``month`` is an older way to ask for a period of one month.
+        """
         view, level = arguments.get("view", PLAN), arguments.get("level", PARKS)
+        view = view if view in VIEWS else PLAN
+        compare, rank = arguments.get("compare", ""), arguments.get("rank", "")
+        first, last = (_month(arguments.get(name, "") or arguments.get("month", "")) for name in ("from", "to"))
+        if first and last and first > last:
+            first, last = last, first
         return cls(
-            view if view in VIEWS else PLAN,
+            view,
             arguments.get("waste", "")[:60],
-            arguments.get("month", "")[:7],
+            first,
+            last,
             level if level in (PARKS, ENTERPRISES) else PARKS,
+            compare if compare in VIEWS and compare != view else "",
+            arguments.get("through", "")[:80],
+            int(rank) if rank.isascii() and rank.isdigit() and len(rank) < 6 else 0,
         )
+
+    @property
+    def period(self) -> bool:
+        """Whether less than all months are asked for."""
+        return bool(self.first or self.last)
+
+    def holds(self, month: str) -> bool:
+        """Whether the period includes ``month``."""
+        return (not self.first or self.first <= month) and (not self.last or month <= self.last)
+
+    def query(self, **changes: str) -> dict[str, str]:
+        """The switches as they stand in an address, those of their own accord left out."""
+        kept = {
+            "view": "" if self.view == PLAN else self.view,
+            "waste": self.waste,
+            "from": self.first,
+            "to": self.last,
+            "level": "" if self.level == PARKS else self.level,
+            "compare": self.compare,
+            **changes,
+        }
+        return {name: value for name, value in kept.items() if value}
+
+
+def _month(text: str) -> str:
+    return text if _MONTH.fullmatch(text) else ""
 
 
 class Sight:
@@ -42,21 +86,23 @@ class Sight:
         self.book, self.actor = book, actor
         self.everything = sees_everything(actor)
         # Figures by month would have to be protected month by month; the public sees the whole period only.
-        self.wanted = wanted if self.detailed else replace(wanted, month="", level=PARKS)
+        self.wanted = wanted if self.detailed else replace(wanted, first="", last="", level=PARKS)
         self.secrets: Secrets = NO_SECRETS if self.everything else totals.secrets(book)
-        self.flows = [flow for flow in book.flows if self._wanted(flow)]
+        chosen = [flow for flow in book.flows if self._wanted(flow)]
         if self.only_mine:
-            self.flows = [flow for flow in self.flows if self._mine(flow)]
+            chosen = [flow for flow in chosen if self._mine(flow)]
+        self.agreed_t = sum(flow.tonnes for flow in chosen)
+        self.flows = totals.as_weighed(chosen) if book.view == TRADES else chosen
 
     @property
     def only_mine(self) -> bool:
-        """Whether the page is narrowed to one's own park: a committee that asks for one month."""
-        return bool(self.wanted.month) and not self.everything
+        """Whether the page is narrowed to one's own park: a committee that asks for some of the months."""
+        return self.wanted.period and not self.everything
 
     def _wanted(self, flow: Flow) -> bool:
         wanted = self.wanted
         return (not wanted.waste or flow.waste_type == wanted.waste) and (
-            not wanted.month or flow.month == wanted.month
+            wanted.holds(flow.month)
         )
 
     def sees(self, place: Place) -> bool:
@@ -77,15 +123,22 @@ class Sight:
     def arcs(self, flows: Iterable[Flow] | None = None) -> list[tuple[Arc, bool]]:
         """Arcs, the largest first, each with whether its figures may be shown."""
         chosen = list(self.flows if flows is None else flows)
-        mine = [flow for flow in chosen if self._mine(flow)]
-        others = [flow for flow in chosen if not self._mine(flow)]
+        mine, others = self.split(chosen)
         found = [(arc, True) for arc in totals.arcs(mine, self.place_of).values()]
         summed = totals.arcs(others, by_waste=bool(self.wanted.waste))
         found += [(arc, not self.secrets.hides_arc(key)) for key, arc in summed.items()]
         # Hidden arcs go by name: their order must not tell which is larger.
         return sorted(
-            found, key=lambda pair: (not pair[1], -pair[0].tonnes if pair[1] else 0, _arc_key(pair[0]))
+            found, key=lambda pair: (not pair[1], -pair[0].tonnes if pair[1] else 0, arc_key(pair[0]))
         )
+
+    def split(self, flows: Iterable[Flow]) -> tuple[list[Flow], list[Flow]]:
+        """Those seen enterprise by enterprise, and the others."""
+        mine: list[Flow] = []
+        others: list[Flow] = []
+        for flow in flows:
+            (mine if self._mine(flow) else others).append(flow)
+        return mine, others
 
     def _mine(self, flow: Flow) -> bool:
         return self.sees(flow.sender.place) or self.sees(flow.taker.place)
@@ -105,6 +158,15 @@ class Sight:
             for (waste, use), one in sums.items()
         ]
         return sorted(rows, key=lambda row: (not row[3], -row[2].tonnes if row[3] else 0, row[0], row[1]))
+
+    @property
+    def discloses_sums(self) -> bool:
+        """Whether sums weighted by waste type and use may be shown: tax, tonnes without a factor, intervals.
+
+        With a hidden line among them a second sum over the same lines could tell it; with none they are sums of
+        figures that stand on the page.
+        """
+        return not self.hidden_whole and all(shown for _waste, _use, _sum, shown in self.uses())
 
     def left_over(self) -> list[tuple[str, float, bool]]:
         """Waste type, tonnes without a taker over the whole horizon, and whether they may be shown."""
@@ -134,6 +196,7 @@ class Sight:
         ]
 
 
-def _arc_key(arc: Arc) -> ArcKey:
+def arc_key(arc: Arc) -> ArcKey:
+    """What an arc is sorted and found by: source, target, waste type."""
     source, target = arc.source, arc.target
     return (source.key if source else "", target.key if target else "", arc.waste_type)

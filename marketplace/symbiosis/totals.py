@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from marketplace.market.kept import Kept
 from marketplace.symbiosis.flows import Book, End, Flow, Place
@@ -24,6 +24,7 @@ class Sum:
     freight_yuan: float = 0.0
     carbon_kg: float = 0.0
     tonne_km: float = 0.0
+    weighed_t: float = 0.0
     enterprises: set[int] = field(default_factory=set)
 
     def add(self, flow: Flow) -> None:
@@ -32,6 +33,7 @@ class Sum:
         self.freight_yuan += flow.freight_yuan
         self.carbon_kg += flow.carbon_kg
         self.tonne_km += flow.tonnes * flow.km
+        self.weighed_t += flow.weighed_t
         self.enterprises.update((flow.sender.enterprise_id, flow.taker.enterprise_id))
 
     @property
@@ -111,6 +113,30 @@ def total(flows: Iterable[Flow]) -> Sum:
     for flow in flows:
         whole.add(flow)
     return whole
+
+
+def as_weighed(flows: Iterable[Flow]) -> list[Flow]:
+    """Trades by what was weighed of each contract within ``flows``; by what was agreed where nothing was yet.
+
+    A contract is taken one way or the other as a whole: its later months must not be added to what was weighed.
+    """
+    chosen = list(flows)
+    weighed: dict[int, float] = defaultdict(float)
+    for flow in chosen:
+        weighed[flow.contract] += flow.weighed_t
+    return [_weighed(flow) if weighed[flow.contract] > 0 else flow for flow in chosen
+            if flow.weighed_t > 0 or weighed[flow.contract] <= 0]
+
+
+def _weighed(flow: Flow) -> Flow:
+    part = flow.weighed_t / flow.tonnes
+    return replace(
+        flow,
+        tonnes=flow.weighed_t,
+        value_yuan=flow.value_yuan * part,
+        freight_yuan=flow.freight_yuan * part,
+        carbon_kg=flow.carbon_kg * part,
+    )
 
 
 def secrets(book: Book) -> Secrets:

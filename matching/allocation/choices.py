@@ -10,12 +10,6 @@ from matching.allocation.verify import TOLERANCE, Violation
 from matching.problem import MatchProblem
 
 
-def check_gap(relative_gap: float) -> None:
-    """Raise ``ValueError`` where ``relative_gap`` is no share."""
-    if not 0 <= relative_gap < 1:
-        raise ValueError(f"gap {relative_gap} is not a share from 0 up to 1; 0.0001 is one part in ten thousand")
-
-
 @dataclass(frozen=True, slots=True)
 class Choices:
     """``min_lots``: a month's tonnes of an arc are nothing, or at least the larger of both minimum lots.

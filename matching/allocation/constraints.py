@@ -7,7 +7,7 @@ import numpy as np
 from matching.allocation.pairs import join, spec_entries
 from matching.allocation.program import Layout, Rows, RuleRows, window_rows
 from matching.catalogue import LINEAR_DRY
-from matching.problem import BLEND, MatchProblem
+from matching.problem import BLEND, Demands, MatchProblem, Supplies
 from matching.uncertainty import deviations
 
 MOISTURE = "moisture"
@@ -47,7 +47,7 @@ def supply_upper(problem: MatchProblem) -> np.ndarray:
     supplies = problem.supplies
     base = window_rows(supplies.first_month, supplies.last_month)
     length = supplies.last_month - supplies.first_month + 1
-    upper = np.repeat(supplies.t_per_month, length)
+    upper = in_windows(production(problem), supplies)
     # A window outside the horizon has no row: its stock must not land on the next supply's.
     opens = length > 0
     upper[(base + supplies.first_month)[opens]] += supplies.stock_t[opens]
@@ -66,8 +66,35 @@ def define_demand_capacity(layout: Layout) -> Rows:
 
 def demand_upper(problem: MatchProblem) -> np.ndarray:
     """The room of each demand in each month of its window, in tonnes."""
-    demands = problem.demands
-    return np.repeat(demands.t_per_month, demands.last_month - demands.first_month + 1)
+    return in_windows(room(problem), problem.demands)
+
+
+def production(problem: MatchProblem) -> np.ndarray:
+    """Tonnes that each supply produces in each month, ``(supplies, months)``: nothing outside its window or while it
+    is closed.
+    """
+    return _by_month(problem, problem.supplies, problem.closures.supply if problem.closures else None)
+
+
+def room(problem: MatchProblem) -> np.ndarray:
+    """Tonnes that each demand can take in in each month, ``(demands, months)``, likewise."""
+    return _by_month(problem, problem.demands, problem.closures.demand if problem.closures else None)
+
+
+def _by_month(problem: MatchProblem, listings: Supplies | Demands, closed: np.ndarray | None) -> np.ndarray:
+    works = windows(listings, len(problem.months))
+    return np.where(works if closed is None else works & ~closed, listings.t_per_month[:, np.newaxis], 0.0)
+
+
+def in_windows(table: np.ndarray, listings: Supplies | Demands) -> np.ndarray:
+    """The months of each listing's window one after another, from a table ``(listings, months)``."""
+    return table[windows(listings, table.shape[1])]
+
+
+def windows(listings: Supplies | Demands, months: int) -> np.ndarray:
+    """Whether each month lies in each listing's window, bool ``(listings, months)``."""
+    month = np.arange(months)
+    return (month >= listings.first_month[:, np.newaxis]) & (month <= listings.last_month[:, np.newaxis])
 
 
 def define_max_share(layout: Layout) -> RuleRows:

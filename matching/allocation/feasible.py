@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from matching.allocation.result import Pairs
-from matching.params import MatchParams
+from matching.params import MatchParams, Progress
 from matching.problem import MatchProblem
 from matching.ranking import match
 from matching.result import MatchResult
 
 
 def feasible_pairs(
-    problem: MatchProblem, params: MatchParams, progress: Callable[[int, int], None] | None = None
+    problem: MatchProblem, params: MatchParams, progress: Progress | None = None
 ) -> tuple[Pairs, str]:
     """Every feasible pair of ``problem`` and the method its distances were measured with."""
     found = match(problem, replace(params, top_k=0), progress=progress)

@@ -11,6 +11,8 @@ from matching.allocation.constraints import (
     define_max_share,
     define_supply_balance,
     demand_upper,
+    production,
+    room,
     supply_upper,
 )
 from matching.allocation.program import Layout, LinearProgram, Rows, assemble
@@ -47,12 +49,11 @@ def ceiling_of(layout: Layout) -> np.ndarray:
     """What the rows imply for each column: a month's room, or all a supply can ever hold."""
     problem = layout.problem
     supplies, residues = problem.supplies, problem.residues
-    months = supplies.last_month - supplies.first_month + 1
-    held = supplies.stock_t + supplies.t_per_month * months
+    held, space = supplies.stock_t + production(problem).sum(axis=1), room(problem)
     row, month = np.nonzero(layout.host >= 0)
-    joins = residues.yield_t_per_t[row] * problem.demands.t_per_month[residues.demand[row]]
+    joins = residues.yield_t_per_t[row] * space[residues.demand[row], month]
     np.add.at(held, layout.host[row, month], joins)
-    return np.concatenate([problem.demands.t_per_month[layout.demand], held[layout.carry_supply]])
+    return np.concatenate([space[layout.demand, layout.month], held[layout.carry_supply]])
 
 
 def competing(layout: Layout) -> tuple[np.ndarray, ...]:

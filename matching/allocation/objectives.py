@@ -11,15 +11,16 @@ OBJECTIVES = ("value", "tonnes", "carbon")
 
 
 def value_yuan_per_t(problem: MatchProblem, pairs: Pairs) -> np.ndarray:
-    """Bid - ask - freight in yuan per tonne, ``(pairs,)``: what both sides gain together."""
+    """Bid - ask - freight in yuan per tonne, ``(pairs,)``: what both sides gain together; and the pair's extra."""
     bid = problem.demands.bid_yuan_per_t[pairs.demand]
-    return bid - problem.supplies.ask_yuan_per_t[pairs.supply] - pairs.freight_yuan_per_t
+    gain = bid - problem.supplies.ask_yuan_per_t[pairs.supply] - pairs.freight_yuan_per_t
+    return gain if pairs.extra_yuan_per_t is None else gain + pairs.extra_yuan_per_t
 
 
 def carbon_kg_per_t(problem: MatchProblem, pairs: Pairs) -> np.ndarray:
     """Kilograms CO2e avoided by the use less those of the freight, per tonne, ``(pairs,)``.
 
-    A use and waste type without a stated saving avoids nothing.
+    A use and waste type without a stated saving avoids nothing.  The pair's extra is added.
     """
     avoided = np.zeros((len(problem.uses), len(problem.waste_types)))
     use_at = {key: at for at, key in enumerate(problem.uses)}
@@ -28,4 +29,5 @@ def carbon_kg_per_t(problem: MatchProblem, pairs: Pairs) -> np.ndarray:
         if use in use_at and waste in waste_at:
             avoided[use_at[use], waste_at[waste]] = saving
     use, waste = problem.demands.use[pairs.demand], problem.supplies.waste_type[pairs.supply]
-    return avoided[use, waste] - problem.carbon.transport_kg_per_t_km * pairs.distance_km
+    net = avoided[use, waste] - problem.carbon.transport_kg_per_t_km * pairs.distance_km
+    return net if pairs.extra_kg_per_t is None else net + pairs.extra_kg_per_t

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
 
-from matching.allocation.objectives import OBJECTIVES
+from matching.allocation.checks import check_call
 from matching.allocation.planner import NETWORK_COLUMNS, Planner
-from matching.allocation.result import AllocationResult, Pairs
-from matching.allocation.sifting import PROVEN_GAP
-from matching.params import MatchParams
+from matching.allocation.result import PROVEN_GAP, AllocationResult, Pairs
+from matching.params import MatchParams, Progress
 from matching.problem import MatchProblem
 from matching.uncertainty import check_confidence
 
@@ -26,7 +24,7 @@ def allocate(
     time_limit_s: float | None = None,
     pairs: Pairs | None = None,
     distance_method: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     network_columns: int = NETWORK_COLUMNS,
     confidence: float | None = None,
     relative_gap: float = PROVEN_GAP,
@@ -42,10 +40,10 @@ def allocate(
     ``network_columns`` columns on a program without shares, mixes and residues goes to the network simplex.
     ``confidence`` (0.5 to below 1) allots only what keeps every spec with that probability where assays have a spread.
     A program of more than some hundred thousand columns is solved until plan and bound are within ``relative_gap``.
-    Raises ``ValueError`` for an unknown objective, a negative time limit, another confidence or a pair given twice, and
-    ``AllocationFault`` should the plan not pass the verifier.
+    Raises ``ValueError`` for an unknown objective, a negative time limit, a gap outside [0, 1), another confidence or a
+    pair given twice, and ``AllocationFault`` should the plan not pass the verifier.
     """
-    _check_call(objective, time_limit_s)
+    check_call(objective, relative_gap, time_limit_s)
     check_confidence(confidence)
     started = time.monotonic()
     deadline = started + time_limit_s if time_limit_s is not None else math.inf
@@ -59,10 +57,3 @@ def allocate(
         confidence=confidence, relative_gap=relative_gap,
     )
     return planner.plan(deadline, started=started, distance_method=distance_method or "given")
-
-
-def _check_call(objective: str, time_limit_s: float | None) -> None:
-    if objective not in OBJECTIVES:
-        raise ValueError(f"objective {objective!r} is unknown; choose one of {', '.join(OBJECTIVES)}")
-    if time_limit_s is not None and not time_limit_s >= 0:
-        raise ValueError(f"time limit {time_limit_s} s is not a number of seconds >= 0")

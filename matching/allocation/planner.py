@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matching.allocation.checks import check_gap, check_objective
 from matching.allocation.model import ceiling_of, competing, define_families, right_hand_sides
+from matching.allocation.near import nearest
 from matching.allocation.objectives import carbon_kg_per_t, value_yuan_per_t
 from matching.allocation.pairs import allocatable
 from matching.allocation.program import Layout, assemble, is_network, lay_out, outline
 from matching.allocation.report import build_result
-from matching.allocation.result import OPTIMAL, AllocationResult, Pairs
-from matching.allocation.sifting import LARGE_COLUMNS, PROVEN_GAP, Sifter, Solved
+from matching.allocation.result import OPTIMAL, PROVEN_GAP, WITHIN_GAP, AllocationResult, Pairs
+from matching.allocation.sifting import LARGE_COLUMNS, Sifter, Solved
 from matching.allocation.verify import AllocationFault, verify_allocation
 from matching.allocation.verify_bound import verify_bound
 from matching.params import MatchParams
@@ -42,10 +44,12 @@ class Planner:
         network_columns: int = NETWORK_COLUMNS, confidence: float | None = None,
         large_columns: int = LARGE_COLUMNS, relative_gap: float = PROVEN_GAP,
     ) -> None:
-        self._large, self._gap = large_columns, relative_gap
+        check_objective(objective)
+        check_gap(relative_gap)
         check_confidence(confidence)
         check_spreads(problem)
         self._params, self._objective, self._blend = params, objective, blend
+        self._large, self._gap = large_columns, relative_gap
         allowed = allocatable(problem, pairs, blend=blend, confidence=confidence)
         self.layout = layout = lay_out(problem, allowed, confidence=confidence)
         self._value, self._carbon = value_yuan_per_t(problem, layout.pairs), carbon_kg_per_t(problem, layout.pairs)
@@ -56,14 +60,18 @@ class Planner:
         self._solver: Sifter | NetworkPlan | None = None
 
     def plan(
-        self, deadline: float = math.inf, *, started: float | None = None, distance_method: str = "given"
+        self, deadline: float = math.inf, *, started: float | None = None, distance_method: str = "given",
+        near: AllocationResult | None = None,
     ) -> AllocationResult:
         """The best plan, verified; ``deadline`` in seconds of ``time.monotonic``.
 
+        Of several best ones the one that keeps most to the routes of ``near``, a plan of the same listings.
         Raises ``AllocationFault`` should the plan not pass the verifier.
         """
         began = time.monotonic() if started is None else started
         main, second, versions = self.solve(deadline)
+        if near is not None and main.status == OPTIMAL and second is None and not self._by_network:
+            main = nearest(self.layout, self.program, main, _tonnes_of(self.layout.pairs, near))
         result = build_result(
             self.layout, self.program, main, second, value=self._value, carbon=self._carbon,
             objective=self._objective, blend=self._blend, distance_method=distance_method,
@@ -76,8 +84,8 @@ class Planner:
         return result
 
     def with_tonnes(self, problem: MatchProblem) -> None:
-        """Go on with ``problem``, which may differ in production, stock and room alone; the next plan starts from the
-        last one.
+        """Go on with ``problem``, which may differ in production, stock, room and closures alone; the next plan starts
+        from the last one.
 
         Raises ``ValueError`` where a pair that was not given could trade now, or one that was given no longer can:
         then the pairs are to be found anew.
@@ -93,14 +101,16 @@ class Planner:
     def solve(self, deadline: float = math.inf) -> tuple[Solved, Solved | None, dict[str, str]]:
         """The stages as the solver gives them, not verified, with the versions that made them."""
         if not self._by_network:
-            again = isinstance(self._solver, Sifter) and self._objective != "tonnes"
-            if not again:
-                self._solver = Sifter(
+            sifter = self._solver
+            if not isinstance(sifter, Sifter):
+                sifter = Sifter(
                     self.program, competing(self.layout), seed=self._params.seed, large_columns=self._large,
                     relative_gap=self._gap,
                 )
-            main, second = _solve(self.layout, self._solver, self._objective, deadline, self._large)
-            return main, second, {"highs": self._solver.version}
+            main, second = _solve(self.layout, sifter, self._objective, deadline, self._large)
+            # The stage of the least freight leaves its cost and its row behind: nothing to go on from.
+            self._solver = sifter if self._objective != "tonnes" else None
+            return main, second, {"highs": sifter.version}
         # Imported here, for it brings the compiler along: a small market never pays that.
         from matching.allocation.network import VERSIONS, NetworkPlan
 
@@ -131,7 +141,8 @@ def _solve(
         return sifter.maximise(preference, deadline), None
     freight = -_freight(layout)
     main = sifter.maximise(freight, deadline)
-    return main, _least_freight(sifter, main, freight, deadline) if main.status == OPTIMAL else None
+    carried = main.status in (OPTIMAL, WITHIN_GAP)
+    return main, _least_freight(sifter, main, freight, deadline) if carried else None
 
 
 def _least_freight(sifter: Sifter, main: Solved, freight: np.ndarray, deadline: float) -> Solved:
@@ -140,6 +151,15 @@ def _least_freight(sifter: Sifter, main: Solved, freight: np.ndarray, deadline: 
     sifter.add_floor(sifter.program.cost, main.objective - slack)
     sifter.replace_cost(freight)
     return sifter.maximise(freight, deadline)
+
+
+def _tonnes_of(pairs: Pairs, plan: AllocationResult) -> np.ndarray:
+    """What ``plan`` sends over each of ``pairs`` in all, ``(pairs,)``."""
+    width = int(max(pairs.demand.max(initial=0), plan.demand.max(initial=0))) + 1
+    keys, used = pairs.supply * width + pairs.demand, plan.supply * width + plan.demand
+    at = np.searchsorted(keys, used)
+    found = (at < len(keys)) & (keys[np.minimum(at, max(len(keys) - 1, 0))] == used) if len(keys) else at < 0
+    return np.bincount(at[found], plan.tonnes[found], minlength=len(keys))
 
 
 def _freight(layout: Layout) -> np.ndarray:
@@ -153,7 +173,8 @@ def check_only_tonnes(layout: Layout, problem: MatchProblem) -> None:
     """Raise ``ValueError`` where more than tonnes differs, or where the tonnes change which pairs may trade."""
     old = layout.problem
     for part in fields(MatchProblem):
-        if part.name not in ("supplies", "demands") and getattr(old, part.name) is not getattr(problem, part.name):
+        same = getattr(old, part.name) is getattr(problem, part.name)
+        if part.name not in ("supplies", "demands", "closures") and not same:
             raise ValueError(f"{part.name} differ: only tonnes may change; make a new planner")
     lots = max(float(np.max(side.min_lot_t, initial=0.0)) for side in (old.supplies, old.demands))
     for before, now in ((old.supplies, problem.supplies), (old.demands, problem.demands)):

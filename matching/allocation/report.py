@@ -7,6 +7,7 @@ import platform
 
 import numpy as np
 
+from matching.allocation.constraints import production, windows
 from matching.allocation.program import Layout, LinearProgram, window_rows
 from matching.allocation.result import OPTIMAL, AllocationResult, RulePrice, SolveReport, UnplacedResidue
 from matching.allocation.sifting import Solved
@@ -39,8 +40,7 @@ def build_result(
     received, unplaced = residues_of(layout, used, tonnes)
     supplies, demands = problem.supplies, problem.demands
     sent = np.bincount(layout.supply[used], tonnes, minlength=len(supplies.ids))
-    length = supplies.last_month - supplies.first_month + 1
-    left = supplies.stock_t + supplies.t_per_month * length + received.sum(axis=1) - sent
+    left = supplies.stock_t + production(problem).sum(axis=1) + received.sum(axis=1) - sent
     per_tonne = {"value": value[pair], "tonnes": np.ones(len(used)), "carbon": carbon[pair]}[objective]
     return AllocationResult(
         objective, blend, distance_method, pairs,
@@ -75,11 +75,9 @@ def residues_of(
 
 def _by_month(prices: np.ndarray, listings: Supplies | Demands, months: int) -> np.ndarray:
     """Spread row prices into a table ``(listings, months)``, NaN outside each window."""
-    month = np.arange(months)
-    first, last = listings.first_month, listings.last_month
-    inside = (month >= first[:, np.newaxis]) & (month <= last[:, np.newaxis])
+    inside = windows(listings, months)
     table = np.full(inside.shape, np.nan)
-    row = window_rows(first, last)[:, np.newaxis] + month
+    row = window_rows(listings.first_month, listings.last_month)[:, np.newaxis] + np.arange(months)
     table[inside] = prices[row[inside]]
     return table
 
@@ -102,7 +100,8 @@ def _report(
     status, reason = main.status, main.reason
     if second is not None and second.status != OPTIMAL:
         status = second.status
-        reason = f"the tonnes are the most possible; of the least freight: {second.reason}"
+        tonnes = "the tonnes are the most possible" if main.status == OPTIMAL else f"of the tonnes: {main.reason}"
+        reason = f"{tonnes}; of the least freight: {second.reason}"
     bound = max(main.bound, objective)
     return SolveReport(
         status, reason, objective, bound, (bound - objective) / max(1.0, abs(bound)),

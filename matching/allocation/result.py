@@ -4,12 +4,14 @@ trusted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 # The worth of one more tonne is counted in the unit of the objective that was optimised.
 PRICE_UNITS = {"value": "yuan_per_t", "tonnes": "t_per_t", "carbon": "kg_co2e_per_t"}
+# The gap (relative) that counts as proven best; what is asked for beyond is said in words.
+PROVEN_GAP = 1e-6
 # A plan that is not proven best but as near to it as was asked.
 WITHIN_GAP = "within_gap"
 OPTIMAL, TIME_LIMIT, INFEASIBLE, UNBOUNDED, FAILED = (
@@ -19,21 +21,26 @@ OPTIMAL, TIME_LIMIT, INFEASIBLE, UNBOUNDED, FAILED = (
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs that may trade, sorted by (supply, demand): indexes ``(n,)``, travelled km and yuan per tonne."""
+    """Pairs that may trade, sorted by (supply, demand): indexes ``(n,)``, travelled km and yuan per tonne.
+
+    ``extra_yuan_per_t`` and ``extra_kg_per_t`` are what the caller says a tonne of the pair brings beyond bid - ask -
+    freight and beyond the carbon table (a subsidy, a fee spared, a cheaper way than by road); None: nothing.
+    """
 
     supply: np.ndarray
     demand: np.ndarray
     distance_km: np.ndarray
     freight_yuan_per_t: np.ndarray
+    extra_yuan_per_t: np.ndarray | None = None
+    extra_kg_per_t: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.supply)
 
     def keep(self, mask: np.ndarray) -> Pairs:
-        """The pairs where ``mask`` (bool, ``(n,)``) is true."""
-        return Pairs(
-            self.supply[mask], self.demand[mask], self.distance_km[mask], self.freight_yuan_per_t[mask]
-        )
+        """The pairs where ``mask`` (bool, ``(n,)``; or positions, in that order) is true."""
+        columns = (getattr(self, column.name) for column in fields(self))
+        return Pairs(*(None if column is None else column[mask] for column in columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import numpy as np
 
 from matching.allocation.highs import Highs
 from matching.allocation.program import LinearProgram
-from matching.allocation.result import FAILED, OPTIMAL, WITHIN_GAP
+from matching.allocation.result import FAILED, OPTIMAL, PROVEN_GAP, WITHIN_GAP
 
 # Below this many columns the whole program is handed over at once.
 DIRECT_COLUMNS = 30_000
@@ -27,8 +27,6 @@ STARTERS = 4
 MANY_NEW = 0.01
 # Beyond this many columns crossover takes longer than all else: plans are solved to a proven gap instead.
 LARGE_COLUMNS = 250_000
-# The gap (relative) that counts as proven best; what is asked for beyond is said in words.
-PROVEN_GAP = 1e-6
 # Columns of a large program that fall short of the flow's prices by less than this enter at once.
 NEARLY = 0.5
 # A reduced cost within this much of nothing (relative to the largest cost) is nothing.

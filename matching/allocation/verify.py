@@ -1,4 +1,4 @@
-"""Check an allocation against the market with plain loops; nothing here is shared with the solver.
+"""Check an allocation against the market; nothing here is shared with the solver.
 
 Every quantity is derived again from the problem: gates of each pair, balances of each month, shares, mixes,
 residues, the objective, and, from the prices, a bound that no plan can exceed.
@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matching.allocation.result import OPTIMAL, AllocationResult
+import numpy as np
+
+from matching.allocation.result import OPTIMAL, AllocationResult, Pairs
 from matching.allocation.verify_pair import CHANCE_TOLERANCE, chance_inside, pair_faults
 from matching.problem import BLEND, MatchProblem
 
@@ -54,7 +56,7 @@ def verify_allocation(problem: MatchProblem, result: AllocationResult) -> list[V
     found += _check_shares(problem, arcs)
     if result.blend:
         found += _check_blends(problem, arcs, result.confidence)
-    return found + _check_objective(problem, result, arcs)
+    return found + _check_objective(problem, result)
 
 
 def _arcs(result: AllocationResult) -> list[tuple[int, int, int, float]]:
@@ -129,7 +131,7 @@ def _check_supplies(
         held = float(problem.supplies.stock_t[supply])
         came_in = held
         for month in range(problem.supplies.first_month[supply], problem.supplies.last_month[supply] + 1):
-            comes = float(problem.supplies.t_per_month[supply]) + received.get((supply, month), 0.0)
+            comes = made(problem, supply, month) + received.get((supply, month), 0.0)
             held += comes - sent.get((supply, month), 0.0)
             came_in += comes
             if held < -TOLERANCE * max(1.0, came_in):
@@ -143,7 +145,7 @@ def _check_supplies(
 def _check_demands(problem: MatchProblem, arcs: list) -> list[Violation]:
     found = []
     for (demand, month), tonnes in sorted(_intake(arcs).items()):
-        room = float(problem.demands.t_per_month[demand])
+        room = space(problem, demand, month)
         if tonnes > room + TOLERANCE * max(1.0, room):
             where = f"{problem.demands.ids[demand]} in {problem.months[month]}"
             found.append(Violation("demand_capacity", where, tonnes, room))
@@ -167,17 +169,17 @@ def _check_blends(problem: MatchProblem, arcs: list, confidence: float | None) -
     lots = defaultdict(list)
     for supply, demand, month, tonnes in arcs:
         lots[demand].append((month, supply, tonnes))
-    found, specs = [], problem.specs
-    for spec in range(len(specs.demand)):
-        if specs.basis[spec] != BLEND:
-            continue
+    found, specs, everything = [], problem.specs, np.arange(len(problem.supplies.ids))
+    mixing = specs.basis == BLEND
+    dry = {key: dry_shares(problem, everything, key).tolist() for key in set(specs.property[mixing].tolist())}
+    for spec in np.flatnonzero(mixing).tolist():
+        key = int(specs.property[spec])
         mixed: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
         for month, supply, tonnes in lots.get(int(specs.demand[spec]), ()):
             if specs.waste_type[spec] in (-1, problem.supplies.waste_type[supply]):
-                value = float(problem.supplies.property_value[supply, specs.property[spec]])
-                weight = mixing_weight(problem, supply, int(specs.property[spec]))
-                spread = float(problem.supplies.property_sd[supply, specs.property[spec]])
-                mixed[month].append((tonnes * weight, value, spread))
+                value = float(problem.supplies.property_value[supply, key])
+                spread = float(problem.supplies.property_sd[supply, key])
+                mixed[month].append((tonnes * dry[key][supply], value, spread))
         for month, parts in sorted(mixed.items()):
             found += _check_mix(problem, spec, month, parts, confidence)
     return found
@@ -209,10 +211,23 @@ def _check_mix(
     return [Violation("blend_confidence", where, sure, confidence)] if short else []
 
 
-def _check_objective(problem: MatchProblem, result: AllocationResult, arcs: list) -> list[Violation]:
-    total, distance = 0.0, result.distance_km.tolist()
-    for at, (supply, demand, _month, tonnes) in enumerate(arcs):
-        total += tonnes * worth_of(problem, result.objective, supply, demand, distance[at])
+def made(problem: MatchProblem, supply: int, month: int) -> float:
+    """Tonnes a supply produces in a month of its window."""
+    still = problem.closures is not None and bool(problem.closures.supply[supply, month])
+    return 0.0 if still else float(problem.supplies.t_per_month[supply])
+
+
+def space(problem: MatchProblem, demand: int, month: int) -> float:
+    """Tonnes a demand can take in in a month of its window."""
+    still = problem.closures is not None and bool(problem.closures.demand[demand, month])
+    return 0.0 if still else float(problem.demands.t_per_month[demand])
+
+
+def _check_objective(problem: MatchProblem, result: AllocationResult) -> list[Violation]:
+    given = result.pairs
+    place = {pair: at for at, pair in enumerate(zip(given.supply.tolist(), given.demand.tolist(), strict=True))}
+    used = [place[pair] for pair in zip(result.supply.tolist(), result.demand.tolist(), strict=True)]
+    total = float(result.tonnes @ worths(problem, result.objective, given)[used]) if used else 0.0
     report = result.report
     slack = TOLERANCE * max(1.0, abs(total))
     found = []
@@ -225,18 +240,20 @@ def _check_objective(problem: MatchProblem, result: AllocationResult, arcs: list
     return found
 
 
-def worth_of(problem: MatchProblem, objective: str, supply: int, demand: int, distance_km: float) -> float:
-    """What one tonne on a pair counts for: yuan, tonnes or kg CO2e."""
+def worths(problem: MatchProblem, objective: str, pairs: Pairs) -> np.ndarray:
+    """What one tonne on each of the ``n`` pairs given counts for, shape ``(n,)``: yuan, tonnes or kg CO2e."""
+    supply, demand = pairs.supply, pairs.demand
     if objective == "tonnes":
-        return 1.0
+        return np.ones(len(supply))
     if objective == "value":
-        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
-        gain = problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply]
-        return float(gain) - freight
-    use = problem.uses[problem.demands.use[demand]]
-    waste = problem.waste_types[problem.supplies.waste_type[supply]]
-    avoided = problem.carbon.avoided_kg_per_t.get((use, waste), 0.0)
-    return avoided - problem.carbon.transport_kg_per_t_km * distance_km
+        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * pairs.distance_km
+        gain = problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
+        return gain + (0.0 if pairs.extra_yuan_per_t is None else pairs.extra_yuan_per_t)
+    stated, wastes = problem.carbon.avoided_kg_per_t, problem.waste_types
+    avoided = np.array([[stated.get((use, waste), 0.0) for waste in wastes] for use in problem.uses])
+    saved = avoided[problem.demands.use[demand], problem.supplies.waste_type[supply]]
+    net = saved - problem.carbon.transport_kg_per_t_km * pairs.distance_km
+    return net + (0.0 if pairs.extra_kg_per_t is None else pairs.extra_kg_per_t)
 
 
 def _intake(arcs: list) -> dict[tuple[int, int], float]:
@@ -246,11 +263,10 @@ def _intake(arcs: list) -> dict[tuple[int, int], float]:
     return intake
 
 
-def mixing_weight(problem: MatchProblem, supply: int, key: int) -> float:
-    """Dry tonnes per tonne for properties on a dry basis, else 1."""
-    if problem.catalogue.properties[problem.properties[key]].mixing != "linear_dry":
-        return 1.0
-    if "moisture" not in problem.properties:
-        return 1.0
-    moisture = float(problem.supplies.property_value[supply, problem.properties.index("moisture")])
-    return 1.0 if math.isnan(moisture) else 1.0 - moisture / 100.0
+def dry_shares(problem: MatchProblem, supply: np.ndarray, key: int) -> np.ndarray:
+    """Dry tonnes per tonne of each supply for a property on a dry basis, else 1."""
+    dry = problem.catalogue.properties[problem.properties[key]].mixing == "linear_dry"
+    if not dry or "moisture" not in problem.properties:
+        return np.ones(len(supply))
+    moisture = problem.supplies.property_value[supply, problem.properties.index("moisture")]
+    return 1.0 - np.where(np.isnan(moisture), 0.0, moisture) / 100.0

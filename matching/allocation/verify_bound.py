@@ -18,7 +18,7 @@ from statistics import NormalDist
 import numpy as np
 
 from matching.allocation.result import OPTIMAL, AllocationResult, RulePrice
-from matching.allocation.verify import Violation, residue_joins
+from matching.allocation.verify import Violation, dry_shares, made, residue_joins, space, worths
 from matching.problem import MatchProblem
 
 # Prices come from the solver with its tolerance of 1e-7 each; over many arcs they may add up to this share.
@@ -73,10 +73,10 @@ def _right_hand_sides(problem: MatchProblem, result: AllocationResult) -> float:
         if first > last:
             continue
         total += row[first] * float(problem.supplies.stock_t[supply])
-        total += sum(row[first : last + 1]) * float(problem.supplies.t_per_month[supply])
+        total += sum(row[month] * made(problem, supply, month) for month in range(first, last + 1))
     for demand, row in enumerate(result.demand_price.tolist()):
         first, last = int(problem.demands.first_month[demand]), int(problem.demands.last_month[demand])
-        total += sum(row[first : last + 1]) * float(problem.demands.t_per_month[demand])
+        total += sum(row[month] * space(problem, demand, month) for month in range(first, last + 1))
     return total
 
 
@@ -85,7 +85,7 @@ def _arcs_beyond_price(problem: MatchProblem, result: AllocationResult) -> float
     pairs = result.pairs
     order = np.argsort(pairs.demand, kind="stable")
     supply, demand = pairs.supply[order], pairs.demand[order]
-    worth = _worths(problem, result.objective, supply, demand, pairs.distance_km[order])
+    worth = worths(problem, result.objective, pairs)[order]
     first = np.maximum(problem.supplies.first_month[supply], problem.demands.first_month[demand])
     last = np.minimum(problem.supplies.last_month[supply], problem.demands.last_month[demand])
     gains, rules = _residue_gains(problem, result), defaultdict(list)
@@ -100,6 +100,8 @@ def _arcs_beyond_price(problem: MatchProblem, result: AllocationResult) -> float
         beyond = np.where((first <= month) & (month <= last), worth - price, 0.0)
         # One demand's month has room for the best of its arcs once, not for each of them.
         room = problem.demands.t_per_month
+        if problem.closures is not None:
+            room = np.where(problem.closures.demand[:, month], 0.0, room)
         total += float(_most_of_each(demand, np.maximum(beyond, 0.0), len(room)) @ room)
     return total
 
@@ -111,31 +113,15 @@ def _most_of_each(demand: np.ndarray, beyond: np.ndarray, demands: int) -> np.nd
     return most
 
 
-def _worths(
-    problem: MatchProblem, objective: str, supply: np.ndarray, demand: np.ndarray, distance_km: np.ndarray
-) -> np.ndarray:
-    """As ``worth_of``, for many pairs."""
-    if objective == "tonnes":
-        return np.ones(len(supply))
-    if objective == "value":
-        freight = problem.freight.handling_yuan_per_t + problem.freight.rate_yuan_per_t_km * distance_km
-        return problem.demands.bid_yuan_per_t[demand] - problem.supplies.ask_yuan_per_t[supply] - freight
-    stated, wastes = problem.carbon.avoided_kg_per_t, problem.waste_types
-    avoided = np.array([[stated.get((use, waste), 0.0) for waste in wastes] for use in problem.uses])
-    saved = avoided[problem.demands.use[demand], problem.supplies.waste_type[supply]]
-    return saved - problem.carbon.transport_kg_per_t_km * distance_km
-
-
 def _carries(problem: MatchProblem, result: AllocationResult) -> float:
     """Carrying is free, so a later month may not be dearer than an earlier one; what is, counts in full."""
     total, joins = 0.0, defaultdict(float)
-    for demand, _month, host, rate in residue_joins(problem):
-        joins[host] += rate * float(problem.demands.t_per_month[demand])
+    for demand, month, host, rate in residue_joins(problem):
+        joins[host] += rate * space(problem, demand, month)
     for supply, row in enumerate(result.supply_price.tolist()):
         first, last = int(problem.supplies.first_month[supply]), int(problem.supplies.last_month[supply])
-        months = last - first + 1
-        held = float(problem.supplies.stock_t[supply]) + months * float(problem.supplies.t_per_month[supply])
-        held += joins[supply]
+        held = float(problem.supplies.stock_t[supply]) + joins[supply]
+        held += sum(made(problem, supply, month) for month in range(first, last + 1))
         total += sum(max(0.0, row[month + 1] - row[month]) for month in range(first, last)) * held
     return total
 
@@ -164,16 +150,7 @@ def _rule_weights(
         spread = problem.supplies.property_sd[supply, key]
         over = over - NormalDist().inv_cdf((1.0 - confidence) / limits) * np.where(spread > 0, spread, 0.0)
     binds = (specs.waste_type[spec] == -1) | (specs.waste_type[spec] == waste)
-    return np.where(binds, over * _dry_shares(problem, supply, key), 0.0)
-
-
-def _dry_shares(problem: MatchProblem, supply: np.ndarray, key: int) -> np.ndarray:
-    """As ``mixing_weight``, for many supplies."""
-    dry = problem.catalogue.properties[problem.properties[key]].mixing == "linear_dry"
-    if not dry or "moisture" not in problem.properties:
-        return np.ones(len(supply))
-    moisture = problem.supplies.property_value[supply, problem.properties.index("moisture")]
-    return 1.0 - np.where(np.isnan(moisture), 0.0, moisture) / 100.0
+    return np.where(binds, over * dry_shares(problem, supply, key), 0.0)
 
 
 def _residue_gains(problem: MatchProblem, result: AllocationResult) -> np.ndarray:

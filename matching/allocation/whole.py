@@ -12,20 +12,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.allocation.choices import Choices, check_gap, verify_choices
+from matching.allocation.checks import check_call
+from matching.allocation.choices import Choices, verify_choices
 from matching.allocation.objectives import carbon_kg_per_t, value_yuan_per_t
 from matching.allocation.planner import Planner
 from matching.allocation.report import build_result
-from matching.allocation.result import OPTIMAL, TIME_LIMIT, WITHIN_GAP, AllocationResult, Pairs
+from matching.allocation.result import (
+    FAILED,
+    OPTIMAL,
+    PROVEN_GAP,
+    TIME_LIMIT,
+    WITHIN_GAP,
+    AllocationResult,
+    Pairs,
+)
 from matching.allocation.sifting import Solved
 from matching.allocation.verify import TOLERANCE, AllocationFault, Violation, verify_allocation
 from matching.allocation.verify_bound import dual_bound
-from matching.allocation.whole_program import WholeProgram
-from matching.params import MatchParams
+from matching.allocation.whole_program import Found, WholeProgram
+from matching.params import MatchParams, Progress
 from matching.problem import MatchProblem
+from matching.uncertainty import check_confidence
 
-# A plan this near its bound (relative) is as good as proven: rounding is no smaller.
-_PROVEN = 1e-9
+# The gap that is asked for where nobody says another; branch and bound rarely ends sooner than it must.
+WHOLE_GAP = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +59,27 @@ def allocate_whole(
     choices: Choices,
     objective: str = "value",
     blend: bool = True,
-    relative_gap: float = 1e-4,
+    relative_gap: float = WHOLE_GAP,
     time_limit_s: float | None = None,
     pairs: Pairs | None = None,
     distance_method: str | None = None,
+    progress: Progress | None = None,
     confidence: float | None = None,
 ) -> WholePlan:
     """The best plan under ``choices``, to a relative gap; other arguments as for ``allocate``.
 
-    ``report.status`` is ``optimal`` where plan and bound meet, ``within_gap`` where they are as near as asked, and
-    ``time_limit`` otherwise.  Raises ``ValueError`` for a gap that is none, and ``AllocationFault`` should the plan
-    break a rule.
+    ``report.status`` is ``optimal`` where plan and bound meet, ``within_gap`` where they are as near as asked,
+    ``time_limit`` where time was up before, and ``failed`` where the solver stopped by itself.  Raises ``ValueError``
+    as ``allocate`` does, and ``AllocationFault`` should the plan break a rule.
     """
-    check_gap(relative_gap)
+    check_call(objective, relative_gap, time_limit_s)
+    check_confidence(confidence)
     params, started = params or MatchParams(), time.monotonic()
     deadline = started + time_limit_s if time_limit_s is not None else math.inf
     if pairs is None:
         from matching.allocation.feasible import feasible_pairs
 
-        pairs, distance_method = feasible_pairs(problem, params)
+        pairs, distance_method = feasible_pairs(problem, params, progress)
     planner = Planner(
         problem, params, pairs, objective=objective, blend=blend, network_columns=2**62, confidence=confidence
     )
@@ -116,16 +128,21 @@ def _stage(
     if start is None:
         start = whole.first_plan(cost, deadline)
     found = whole.solve(cost, start, gap, deadline, floor=floor)
-    x, bound = (found.x, min(found.bound, limit)) if found is not None else (start, limit)
-    reached = float(cost @ x)
-    bound = max(bound, reached)
+    reached = float(cost @ found.x)
+    bound = max(min(found.bound, limit), reached)
     nearness = (bound - reached) / max(1.0, abs(bound))
-    if nearness <= _PROVEN:
-        status, reason = OPTIMAL, "the plan is proven to be the best one"
-    elif nearness <= gap:
-        status, reason = WITHIN_GAP, f"the plan is proven to be within {nearness:.2%} of the best one, as asked"
-    else:
-        status = TIME_LIMIT
-        reason = f"the time limit was reached with the plan proven to be within {nearness:.2%} of the best one"
-    nodes = found.nodes if found is not None else 0
-    return Solved(status, reason, x, np.zeros(whole.rows), reached, bound, nodes, 1)
+    status, reason = _ended(found, nearness, gap)
+    return Solved(status, reason, found.x, np.zeros(whole.rows), reached, bound, found.nodes, 1)
+
+
+def _ended(found: Found, nearness: float, gap: float) -> tuple[str, str]:
+    """Status and words of a whole plan that is within ``nearness`` (a share) of the bound."""
+    if nearness <= PROVEN_GAP:
+        return OPTIMAL, "the plan is proven to be the best one"
+    proven = f"proven to be within {100 * nearness:.2g} % of the best one"
+    # What is rounded off after the solver ended may widen its gap by less than counts as one.
+    if nearness <= gap + PROVEN_GAP:
+        return WITHIN_GAP, f"the plan is {proven}, as asked"
+    if found.status == TIME_LIMIT:
+        return TIME_LIMIT, f"the time limit was reached with the plan {proven}"
+    return FAILED, f"the solver stopped ({found.words}) with the plan {proven}"

@@ -1,4 +1,4 @@
-"""The mixed-integer program of whole choices, and a first plan that keeps them; on HiGHS."""
+"""The mixed-integer program of whole choices, and a first plan that keeps them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.allocation.choices import Choices
+from matching.allocation.highs_mixed import WHOLE, MixedHighs, version
 from matching.allocation.program import Layout, LinearProgram
+from matching.allocation.result import TIME_LIMIT
 
-# The whole numbers of the solver may be off by this; lots are tonnes, so the tonnes are off by this share.
-_WHOLE = 1e-9
 _ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A whole plan ``x`` over the program's columns, the proven bound, and the nodes it took."""
+    """A whole plan ``x`` over the program's columns, the proven bound, the nodes it took, and how the solver ended."""
 
     x: np.ndarray
     bound: float
     nodes: int
+    status: str
+    words: str
 
 
 class WholeProgram:
@@ -33,10 +35,7 @@ class WholeProgram:
     """
 
     def __init__(self, layout: Layout, program: LinearProgram, choices: Choices, *, seed: int) -> None:
-        import highspy
-
-        self._highspy, self._seed = highspy, seed
-        self.version, self.rows = highspy.Highs().version(), len(program.upper)
+        self._seed, self.version, self.rows = seed, version(), len(program.upper)
         self._layout, self._program, self._choices = layout, program, choices
         problem = layout.problem
         trades = layout.trades
@@ -62,7 +61,7 @@ class WholeProgram:
             if x is None:
                 break
             used = x[: layout.trades] > 1e-6
-            small = used & (x[: layout.trades] < self._lot * (1.0 - _WHOLE))
+            small = used & (x[: layout.trades] < self._lot * (1.0 - WHOLE))
             pair = self._surplus_pairs(x, choices.max_suppliers)
             drop = small | pair[layout.pair]
             if not (drop & used).any():
@@ -94,13 +93,13 @@ class WholeProgram:
     def solve(
         self, cost: np.ndarray, start: np.ndarray, gap: float, deadline: float,
         *, floor: tuple[np.ndarray, float] | None = None,
-    ) -> Found | None:
-        """Branch and bound from ``start``; None where no time was left or nothing whole was found.
+    ) -> Found:
+        """Branch and bound from ``start``, which is the answer where no time was left or nothing whole was found.
 
         ``floor`` is a row ``values . x >= amount`` on top of the program's.
         """
         if time.monotonic() >= deadline:
-            return None
+            return Found(start, math.inf, 0, TIME_LIMIT, "no time was left")
         layout = self._layout
         carried = np.full(layout.columns - layout.trades, np.inf)
         model = self._model(np.append(np.where(self._possible, np.inf, 0.0), carried), cost)
@@ -112,7 +111,7 @@ class WholeProgram:
         hint = np.concatenate([start, used[arcs], np.isin(pairs, layout.pair[used])]).astype(float)
         model.run(deadline, gap=gap, hint=hint)
         if model.x is None:
-            return None
+            return Found(start, math.inf, model.nodes, model.status, model.words)
         x = model.x[: layout.columns]
         idle = np.zeros(layout.columns, bool)
         if len(arcs):
@@ -120,9 +119,9 @@ class WholeProgram:
         if len(pairs):
             off = pairs[model.x[layout.columns + len(arcs) :] < 0.5]
             idle[: layout.trades] |= np.isin(layout.pair, off)
-        return Found(np.where(idle, 0.0, x), model.bound, model.nodes)
+        return Found(np.where(idle, 0.0, x), model.bound, model.nodes, model.status, model.words)
 
-    def _add_choices(self, model: _Model) -> tuple[np.ndarray, np.ndarray]:
+    def _add_choices(self, model: MixedHighs) -> tuple[np.ndarray, np.ndarray]:
         """Add the binaries and their rows; the columns with a lot, and the pairs that are counted."""
         layout = self._layout
         arcs = np.flatnonzero((self._lot > 0) & self._possible)
@@ -141,61 +140,5 @@ class WholeProgram:
             model.row(base + of, np.ones(len(of)), upper=float(self._choices.max_suppliers))
         return arcs, pairs
 
-    def _model(self, ceiling: np.ndarray, cost: np.ndarray) -> _Model:
-        return _Model(self._highspy, self._program, cost, ceiling, self._seed)
-
-
-class _Model:
-    """One HiGHS model that minimises the negated cost; deterministic: one thread, fixed seed."""
-
-    def __init__(self, highspy, program: LinearProgram, cost: np.ndarray, ceiling: np.ndarray, seed: int) -> None:  # type: ignore[no-untyped-def]
-        self._highspy, self._model = highspy, highspy.Highs()
-        options = {
-            "output_flag": False, "threads": 1, "parallel": "off", "random_seed": seed,
-            "mip_feasibility_tolerance": _WHOLE,
-        }  # fmt: skip
-        for name, value in options.items():
-            self._model.setOptionValue(name, value)
-        rows, columns = program.matrix.shape  # type: ignore[attr-defined]
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = columns, rows
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = -cost, np.zeros(columns), ceiling
-        lp.row_lower_, lp.row_upper_ = np.full(rows, -np.inf), program.upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = program.matrix.indptr, program.matrix.indices  # type: ignore[attr-defined]
-        lp.a_matrix_.value_ = program.matrix.data  # type: ignore[attr-defined]
-        self._model.passModel(lp)
-        self.x: np.ndarray | None = None
-        self.bound, self.nodes = math.inf, 0
-
-    def binaries(self, count: int) -> int:
-        """Add ``count`` columns that are 0 or 1; the position of the first."""
-        first = self._model.getNumCol()
-        none = np.zeros(0, np.int32)
-        self._model.addCols(
-            count, np.zeros(count), np.zeros(count), np.ones(count), 0, np.zeros(count, np.int32), none, np.zeros(0)
-        )
-        at = np.arange(first, first + count, dtype=np.int32)
-        self._model.changeColsIntegrality(count, at, np.array([self._highspy.HighsVarType.kInteger] * count))
-        return int(first)
-
-    def row(self, at: np.ndarray, values: np.ndarray, *, lower: float = -np.inf, upper: float = np.inf) -> None:
-        """Add ``lower <= values . x[at] <= upper``."""
-        self._model.addRow(lower, upper, len(at), np.asarray(at, np.int32), np.asarray(values, float))
-
-    def run(self, deadline: float, *, gap: float | None = None, hint: np.ndarray | None = None) -> None:
-        """Solve; ``x`` is the best point found, ``bound`` no plan exceeds, ``nodes`` of branch and bound."""
-        left = deadline - time.monotonic()
-        if not math.isinf(left):
-            self._model.setOptionValue("time_limit", max(left, 0.0))
-        if gap is not None:
-            self._model.setOptionValue("mip_rel_gap", gap)
-            solution = self._highspy.HighsSolution()
-            solution.col_value = hint.tolist()  # type: ignore[union-attr]
-            self._model.setSolution(solution)
-        self._model.run()
-        info = self._model.getInfo()
-        if info.primal_solution_status == self._highspy.SolutionStatus.kSolutionStatusFeasible:
-            self.x = np.maximum(np.asarray(self._model.getSolution().col_value), 0.0)
-        if gap is not None:
-            self.bound, self.nodes = -info.mip_dual_bound, int(info.mip_node_count)
+    def _model(self, ceiling: np.ndarray, cost: np.ndarray) -> MixedHighs:
+        return MixedHighs(self._program, cost, ceiling, self._seed)

@@ -86,16 +86,9 @@ def values_of(evaluator: Evaluator) -> np.ndarray:
 def specs_of(evaluator: Evaluator) -> np.ndarray:
     """The specs of a problem in their order (by demand), as ``SPEC`` records."""
     specs = evaluator.problem.specs
-    return spec_rows(specs.property, specs.waste_type, specs.basis == EACH, specs.minimum, specs.maximum)
-
-
-def spec_rows(
-    key: np.ndarray, waste: np.ndarray, each: np.ndarray, minimum: np.ndarray, maximum: np.ndarray
-) -> np.ndarray:
-    """Specs given column by column, each of shape ``(specs,)``, as ``SPEC`` records."""
-    rows = np.zeros(len(key), SPEC)
-    rows["property"], rows["waste"], rows["each"] = key, waste, each
-    rows["low"], rows["high"] = minimum, maximum
+    rows = np.zeros(len(specs.property), SPEC)
+    rows["property"], rows["waste"], rows["each"] = specs.property, specs.waste_type, specs.basis == EACH
+    rows["low"], rows["high"] = specs.minimum, specs.maximum
     rows["low_scale"], rows["high_scale"] = margin_scales(rows["low"], rows["high"])
     return rows
 

@@ -17,8 +17,8 @@ from matching.compiled.index import Blocked, blocked
 from matching.compiled.search import all_of, best_of
 from matching.compiled.selecting import fill
 from matching.pairs import Evaluated, Evaluator
+from matching.params import Progress
 
-Progress = Callable[[int, int], None]
 Part = TypeVar("Part")
 # Supplies, and pairs, that a thread takes at a time.
 _CHUNK, _FILL_CHUNK = 2048, 200_000

@@ -25,6 +25,10 @@ OURS = frozenset(
         "summary.json",
         "metrics.json",
         "graph.graphml",
+        "siting.csv",
+        "siting_taken.csv",
+        "siting_allocation.csv",
+        "screening.csv",
     }
 )
 

@@ -70,6 +70,4 @@ def _text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return "" if value != value else repr(value)
-    if isinstance(value, frozenset | set | list | tuple):
-        return ";".join(sorted(map(str, value)))
     return str(value)

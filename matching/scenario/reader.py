@@ -10,7 +10,7 @@ from matching.scenario.build import build_problem
 from matching.scenario.faults import Fault, ScenarioError, Speller, nearest, shown
 from matching.scenario.schema import TABLES
 from matching.scenario.settings import FILE as SETTINGS_FILE
-from matching.scenario.settings import read_settings
+from matching.scenario.settings import Settings, read_settings
 from matching.scenario.tables import Rows, parquet_of, read_table
 
 
@@ -20,6 +20,11 @@ def read_scenario(folder: Path | str, catalogue: Catalogue) -> MatchProblem:
     ``parks.csv``, ``assays.csv``, ``specs.csv``, ``residues.csv`` and ``scenario.toml`` may be missing.
     Raises :class:`ScenarioError` with every fault of the whole folder where there is any.
     """
+    return build_problem(*checked_scenario(folder, catalogue), catalogue)
+
+
+def checked_scenario(folder: Path | str, catalogue: Catalogue) -> tuple[Settings, dict[str, Rows]]:
+    """Settings and tables of a scenario, with every check of :func:`read_scenario` and its faults, not yet arrays."""
     folder = Path(folder)
     faults: list[Fault] = []
     if not folder.is_dir():
@@ -29,22 +34,11 @@ def read_scenario(folder: Path | str, catalogue: Catalogue) -> MatchProblem:
     settings = read_settings(folder, catalogue, faults)
     tables = {table.file: read_table(folder / table.file, table, catalogue, faults) for table in TABLES}
     _misspelt_files(folder, faults)
-    _references(tables, faults)
+    references(tables, faults)
     _relations(tables, catalogue, faults)
     if faults:
         raise ScenarioError(faults)
-    return build_problem(settings, tables, catalogue)
-
-
-def checked_tables(folder: Path, catalogue: Catalogue) -> dict[str, Rows]:
-    """The tables of a scenario, checked as :func:`read_scenario` does and with its faults, not yet arrays."""
-    faults: list[Fault] = []
-    tables = {table.file: read_table(folder / table.file, table, catalogue, faults) for table in TABLES}
-    _references(tables, faults)
-    _relations(tables, catalogue, faults)
-    if faults:
-        raise ScenarioError(faults)
-    return tables
+    return settings, tables
 
 
 def _misspelt_files(folder: Path, faults: list[Fault]) -> None:
@@ -61,7 +55,8 @@ def _misspelt_files(folder: Path, faults: list[Fault]) -> None:
             )
 
 
-def _references(tables: dict[str, Rows], faults: list[Fault]) -> None:
+def references(tables: dict[str, Rows], faults: list[Fault]) -> None:
+    """Every id that a table refers to is there; what is not becomes a fault."""
     for rows in tables.values():
         for column in rows.table.columns:
             if column.kind != "reference" or not tables[column.target].whole:

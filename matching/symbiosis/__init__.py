@@ -4,7 +4,9 @@ from matching.symbiosis.balance import OTHERS, ParkBalance, SankeyLink, park_bal
 from matching.symbiosis.chains import Chain, ChainResult, Cycle, Hop, trace_chains
 from matching.symbiosis.flows import Arcs, Flows, flows_between
 from matching.symbiosis.graph import graphml
-from matching.symbiosis.metrics import Metric, symbiosis_metrics
+from matching.symbiosis.metric import Metric
+from matching.symbiosis.metrics import symbiosis_metrics
+from matching.symbiosis.network import FlowNetwork, network_measures, network_of
 
 __all__ = [
     "OTHERS",
@@ -12,6 +14,7 @@ __all__ = [
     "Chain",
     "ChainResult",
     "Cycle",
+    "FlowNetwork",
     "Flows",
     "Hop",
     "Metric",
@@ -19,6 +22,8 @@ __all__ = [
     "SankeyLink",
     "flows_between",
     "graphml",
+    "network_measures",
+    "network_of",
     "park_balance",
     "sankey",
     "symbiosis_metrics",

@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from matching.allocation.result import AllocationResult
 from matching.problem import MatchProblem
 from matching.symbiosis.chains import ChainResult
 from matching.symbiosis.flows import flows_between
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number (None where it is not defined), its unit and what it means."""
-
-    value: float | None
-    unit: str
-    definition: str
+from matching.symbiosis.metric import Metric
+from matching.symbiosis.network import coupled_network, network_measures, network_of
 
 
 def symbiosis_metrics(
     problem: MatchProblem, plan: AllocationResult, traced: ChainResult
 ) -> dict[str, Metric]:
     """The measures of a plan by name."""
-    return {**_network(problem, plan), **_tonnage(problem, plan), **_chaining(plan, traced)}
+    return {**_network(problem, plan, traced), **_tonnage(problem, plan), **_chaining(plan, traced)}
 
 
-def _network(problem: MatchProblem, plan: AllocationResult) -> dict[str, Metric]:
-    flows = flows_between(problem, plan)
-    pairs = zip(flows.source.tolist(), flows.target.tolist(), strict=True)
-    links = {(source, target) for source, target in pairs if source != target}
-    nodes = {firm for firm in (*flows.source.tolist(), *flows.target.tolist())}
-    possible = len(nodes) * (len(nodes) - 1)
-    returned = sum((target, source) in links for source, target in links)
-    return {
-        "nodes": Metric(len(nodes), "enterprises", "Enterprises that send or take in at least one tonne."),
-        "links": Metric(
-            len(links), "links",
-            "Ordered pairs of different enterprises with a flow from the first to the second.",
-        ),
-        "density": Metric(
-            len(links) / possible if possible else None, "1",
-            "links / (nodes x (nodes - 1)): the share of possible links that exist.",
-        ),
-        "reciprocity": Metric(
-            returned / len(links) if links else None, "1",
-            "Share of the links whose opposite link exists as well.",
-        ),
-        "mean_partners": Metric(
-            2 * len(links) / len(nodes) if nodes else None, "links per enterprise",
-            "2 x links / nodes: links in and out of an enterprise on average.",
-        ),
-        "largest_component": Metric(
-            _largest_component(nodes, links), "enterprises",
-            "Enterprises in the largest group that is joined by flows, whichever way they run.",
-        ),
-    }
+def _network(problem: MatchProblem, plan: AllocationResult, traced: ChainResult) -> dict[str, Metric]:
+    network = network_of(flows_between(problem, plan))
+    return network_measures(
+        network, problem.enterprises.park[network.label], seed=plan.report.seed,
+        coupled=coupled_network(traced.origins),
+    )
 
 
 def _tonnage(problem: MatchProblem, plan: AllocationResult) -> dict[str, Metric]:
@@ -108,12 +75,3 @@ def _chaining(plan: AllocationResult, traced: ChainResult) -> dict[str, Metric]:
             "Residues for which their enterprise offers no open supply.",
         ),
     }
-
-
-def _largest_component(nodes: set[int], links: set[tuple[int, int]]) -> int:
-    import networkx
-
-    graph = networkx.Graph()
-    graph.add_nodes_from(sorted(nodes))
-    graph.add_edges_from(sorted(links))
-    return max((len(part) for part in networkx.connected_components(graph)), default=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from models.catalogue import DATA_FOLDER
+from models.catalogue.files import fill, rows
 from models.catalogue.regions import REGIONS
 from models.catalogue.tables import PropertyRow, UseRow, WasteTypeRow
 from models.organisations import Region
@@ -156,18 +155,18 @@ class Reference:
 @lru_cache(maxsize=1)
 def catalogue() -> Reference:
     """The catalogue as its files say it, read once per process; ``FileNotFoundError`` without them."""
-    wastes = [_fill(WasteTypeEntry, row, id="waste_id") for row in _rows("waste_types")]
+    wastes = [fill(WasteTypeEntry, row, id="waste_id") for row in rows("waste_types")]
     properties = [
-        _fill(PropertyEntry, row, key="property_key", mixing="blend_rule") for row in _rows("properties")
+        fill(PropertyEntry, row, key="property_key", mixing="blend_rule") for row in rows("properties")
     ]
-    uses = [_fill(UseEntry, row, id="process_id") for row in _rows("processes")]
+    uses = [fill(UseEntry, row, id="process_id") for row in rows("processes")]
     return Reference(
         waste_types={entry.id: entry for entry in wastes},
         properties={entry.key: entry for entry in properties},
         uses={entry.id: entry for entry in uses},
-        use_specs=tuple(_fill(UseSpec, row) for row in _rows("use_specs")),
-        process_flows=tuple(_fill(ProcessFlow, row) for row in _rows("process_flows")),
-        legal_gates=tuple(_fill(LegalGate, row) for row in _rows("legal_gates")),
+        use_specs=tuple(fill(UseSpec, row) for row in rows("use_specs")),
+        process_flows=tuple(fill(ProcessFlow, row) for row in rows("process_flows")),
+        legal_gates=tuple(fill(LegalGate, row) for row in rows("legal_gates")),
     )
 
 
@@ -195,31 +194,12 @@ def sync_catalogue(session: Session) -> None:
     session.flush()
 
 
-def _upsert(session: Session, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+def _upsert(session: Session, model: type[Base], wanted: Iterable[dict[str, Any]]) -> None:
     kept = {row.id: row for row in session.scalars(select(model))}
-    for values in rows:
+    for values in wanted:
         row = kept.get(values["id"])
         if row is None:
             session.add(model(**values))
             continue
         for name, value in values.items():
             setattr(row, name, value)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (DATA_FOLDER / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
-def _fill(entry: type[Any], row: dict[str, str], **renamed: str) -> Any:
-    """One frozen row from a CSV row: numbers, parts or text as its fields are declared."""
-    values: dict[str, Any] = {}
-    for name, kind in entry.__annotations__.items():
-        cell = row[renamed.get(name, name)].strip()
-        if kind == "float | None":
-            values[name] = float(cell) if cell else None
-        elif kind == "tuple[str, ...]":
-            values[name] = tuple(part.strip() for part in cell.split(";") if part.strip())
-        else:
-            values[name] = None if name == "property_key" and cell in ("", "none") else cell
-    return entry(**values)

@@ -51,6 +51,8 @@ function sample(entry) {
     if (entry.arrow) picture.append(shape("path", { d: "M18 3l7 4-7 4z", fill: colour }));
   } else if (kind === "circle") picture.append(shape("circle", { cx: 13, cy: 7, r: 5.5, fill: colour }));
   else if (kind === "diamond") picture.append(shape("path", { d: "M13 0.500L19.500 7L13 13.500L6.500 7z", fill: colour }));
+  else if (kind === "heap") picture.append(shape("path", { d: "M13 1L19.500 13L6.500 13z", fill: colour }));
+  else if (kind === "late") picture.append(shape("path", { d: "M6.500 1L19.500 1L13 13z", fill: colour }));
   else if (kind === "square") picture.append(shape("rect", { x: 8, y: 2, width: 10, height: 10, rx: 3, fill: "#fff", stroke: colour, "stroke-width": 2 }));
   else picture.append(shape("rect", { x: 3, y: 1, width: 20, height: 12, rx: 2, fill: "#eef0e9", stroke: "#b9bfb4" }));
   return picture;

@@ -28,7 +28,7 @@ export async function readGeometry() {
 export function readPage(element) {
   const source = document.getElementById(element.dataset.source || "map-data");
   const data = source ? JSON.parse(source.textContent) : {};
-  return { points: data.points || [], flows: data.flows || [], words: data.words || {}, parks: data.parks !== false };
+  return { points: data.points || [], flows: data.flows || [], words: data.words || {}, parks: data.parks !== false, months: data.months || {} };
 }
 
 // Parks stand on every map; one that the page describes itself is not drawn twice.

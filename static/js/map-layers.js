@@ -8,11 +8,12 @@ export const AREA_FONT = `12px ${FONT}`;
 export const PARK_SIZE = 13;
 const INK = "#1f2933";
 const FLOW = "#2b5c8a";
-const COLOURS = { supply: "#1f7a5c", demand: "#b8560f", enterprise: "#5b6672" };
+const COLOURS = { supply: "#1f7a5c", demand: "#b8560f", enterprise: "#5b6672", stockpile: "#5b6672", overdue: "#a4262c" };
 // Kinds of waste differ in their dashes as well as in their colours.
 export const DASHES = ["solid", [9, 4], [3, 3], [12, 3, 3, 3]];
-// A diamond of the same area as a circle is a little wider.
-const SHAPES = { supply: ["circle", 1], demand: ["diamond", 1.2533], enterprise: ["circle", 1] };
+// A diamond or a triangle of the same area as a circle is wider; a heap that is overdue stands on its head.
+const LATE = "path://M0 0L20 0L10 17.320z";
+const SHAPES = { supply: ["circle", 1], demand: ["diamond", 1.2533], enterprise: ["circle", 1], stockpile: ["triangle", 1.2533], overdue: [LATE, 1.2533] };
 
 // ECharts reads polylines as one flat row of numbers: how many points, then longitude and latitude of each.
 export function flatLines(collection) {
@@ -96,19 +97,27 @@ export function flowGroups(flows, words) {
   const groups = new Map();
   for (const flow of flows) {
     const name = flow.group || words.flows || "";
-    if (!groups.has(name)) groups.set(name, { name, colour: flow.colour || FLOW, flows: [], tonnes: 0 });
+    if (!groups.has(name)) groups.set(name, { name, colour: flow.colour || FLOW, dash: flow.dash, flows: [], tonnes: 0 });
     const group = groups.get(name);
     group.flows.push(flow);
     group.tonnes += flow.tonnes || 0;
   }
   const sorted = [...groups.values()].sort((a, b) => b.tonnes - a.tonnes);
-  sorted.forEach((group, index) => { group.id = `flow-${index}`; group.dash = DASHES[index % DASHES.length]; });
+  sorted.forEach((group, index) => { group.id = `flow-${index}`; group.dash = group.dash || DASHES[index % DASHES.length]; });
   return sorted;
 }
 
-export function flowSeries(groups) {
+// The same group in one month: a flow without tonnes in it is not drawn.
+export function inMonth(group, tonnes, at) {
+  const flows = group.flows.filter((flow) => (tonnes[flow.id] || [])[at] > 0)
+    .map((flow) => ({ ...flow, tonnes: tonnes[flow.id][at], text: `${group.name}: ${tonnesText(tonnes[flow.id][at])}` }));
+  return { ...group, flows };
+}
+
+// Widths compare with the largest flow, or with `scale` tonnes where several pictures are to compare.
+export function flowSeries(groups, scale = 0) {
   const flows = groups.flatMap((group) => group.flows);
-  const most = Math.max(1, ...flows.map((flow) => flow.tonnes || 0));
+  const most = scale || Math.max(1, ...flows.map((flow) => flow.tonnes || 0));
   const width = (flow) => 1.2 + 7 * Math.sqrt((flow.tonnes || 0) / most);
   const bends = curves(flows);
   const bendOf = new Map(flows.map((flow, index) => [flow, bends[index]]));

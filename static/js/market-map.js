@@ -1,18 +1,20 @@
 // The market's map: <div class="map" data-market-map data-source="ID"> beside a JSON script with that id.
 //
-// JSON: {points: [{id, kind: supply|demand|park|enterprise, name, lat, lon, tonnes, colour, url, text, short}],
+// JSON: {points: [{id, kind: supply|demand|park|enterprise|stockpile|overdue, name, lat, lon, tonnes, colour, url, text, short}],
 //        flows: [{id, from: [lon, lat], to: [lon, lat], tonnes, colour, name, group, text, url}], words, parks: bool}
-// Sends "market-map:hover" with {id}; listens to "market-map:light" with {id}, null to put the light out.
+// Sends "market-map:hover" with {id}; listens to "market-map:light" with {id}, null to put the light out, and to
+// "market-map:month" with {at}, the month whose flows to show, -1 for all of them.
 
 import { failure, frameOf, legend, sources, zoomButtons } from "./map-controls.js";
 import { bounds, clustered, dotSizes, readGeometry, readGround, readPage, spread, withParks } from "./map-data.js";
 import { place } from "./map-labels.js";
-import { AREA_FONT, PARK_FONT, PARK_SIZE, areaNames, flowGroups, flowSeries, network, parks, plants, tooltipText } from "./map-layers.js";
+import { AREA_FONT, PARK_FONT, PARK_SIZE, areaNames, flowGroups, flowSeries, inMonth, network, parks, plants, tooltipText } from "./map-layers.js";
 import { isChinese } from "./map-words.js";
+import { exportButtons } from "./picture-export.js";
 
 const ASPECT = 0.77;
 const KM_PER_DEGREE = 111.195;
-const KINDS = ["supply", "demand", "enterprise"];
+const KINDS = ["supply", "demand", "enterprise", "stockpile", "overdue"];
 const styles = new URL("../css/map.css", import.meta.url);
 
 class MarketMap {
@@ -33,6 +35,7 @@ class MarketMap {
     this.chart.setOption(this.option());
     this.settle();
     this.listen();
+    exportButtons(this.frame, element, this.chart, echarts, this.words);
   }
 
   option() {
@@ -101,6 +104,8 @@ class MarketMap {
       ...(has("supply") ? [{ id: "supply", name: words.supplies, kind: "circle", colour: "#1f7a5c" }] : []),
       ...(has("demand") ? [{ id: "demand", name: words.demands, kind: "diamond", colour: "#b8560f" }] : []),
       ...(has("enterprise") ? [{ id: "enterprise", name: words.enterprises, kind: "circle", colour: "#5b6672" }] : []),
+      ...(has("stockpile") ? [{ id: "stockpile", name: words.stockpiles, kind: "heap", colour: "#5b6672" }] : []),
+      ...(has("overdue") ? [{ id: "overdue", name: words.overdue, kind: "late", colour: "#a4262c" }] : []),
       ...(this.page.parks.length ? [{ id: "parks", name: words.parks, kind: "square", colour: "#1f2933" }] : []),
       ...(this.geometry.roads ? [{ id: "roads", name: words.roads, kind: "line", colour: "#a39b8b", width: 1.5 }] : []),
       ...(this.geometry.rail ? [{ id: "rail", name: words.rail, kind: "line", colour: "#6f7780", dash: [5, 3], width: 1.5 }] : []),
@@ -191,8 +196,17 @@ class MarketMap {
     chart.on("mouseout", () => tell(null));
     chart.on("click", ({ data }) => { if (data && data.market && data.market.url) window.location.assign(data.market.url); });
     element.addEventListener("market-map:light", ({ detail }) => this.light(detail && detail.id));
+    element.addEventListener("market-map:month", ({ detail }) => this.showMonth(detail.at));
     new ResizeObserver(() => { chart.resize(); this.settleSoon(); }).observe(element);
     this.leavePageScrolling();
+  }
+
+  // Widths keep their scale from month to month, so that months compare.
+  showMonth(at) {
+    const { tonnes } = this.page.months;
+    const most = at < 0 ? 0 : Math.max(1, ...Object.values(tonnes).flat());
+    const groups = at < 0 ? this.groups : this.groups.map((group) => inMonth(group, tonnes, at));
+    this.chart.setOption({ series: flowSeries(groups, most) });
   }
 
   light(id) {

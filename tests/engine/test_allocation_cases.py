@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from matching.allocation import Pairs, allocate
+from matching.allocation import allocate
+from matching.allocation.planner import Planner
+from matching.params import MatchParams
 from tests.engine.small_markets import USE, arcs_of, market
 
 SUPPLIES = "id,enterprise,waste_type,t_per_month,stock_t,start,end,ask_yuan_per_t\n"
@@ -233,11 +236,16 @@ def test_a_market_without_pairs_has_the_empty_plan(tmp_path: Path) -> None:
 def test_wrong_calls_are_refused_in_words(tmp_path: Path) -> None:
     problem = _stock_and_wait(tmp_path, 1000)
     pairs = allocate(problem).pairs
-    twice = Pairs(*(getattr(pairs, name).repeat(2) for name in Pairs.__dataclass_fields__))
+    twice = pairs.keep(np.repeat(np.arange(len(pairs)), 2))
 
     with pytest.raises(ValueError, match="choose one of value, tonnes, carbon"):
         allocate(problem, objective="profit")
     with pytest.raises(ValueError, match="seconds >= 0"):
         allocate(problem, time_limit_s=-1)
+    with pytest.raises(ValueError, match="gap nan is not a share from 0 up to 1"):
+        allocate(problem, relative_gap=float("nan"))
+    for asked, said in (({"objective": "profit"}, "choose one of value"), ({"relative_gap": 1.0}, "gap 1.0 is not a")):
+        with pytest.raises(ValueError, match=said):
+            Planner(problem, MatchParams(), pairs, **({"objective": "value", "blend": True} | asked))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="S -> D is given twice"):
         allocate(problem, pairs=twice)

@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from marketplace.cli import allocate as command
 from marketplace.cli import main
+from matching.allocation import sifting
+from matching.allocation.planner import Planner
 from tests.engine.random_markets import Shape, random_tables, write_tables
 
 SHAPE = Shape(supplies=12, demands=8, wastes=3, months=3, residues=0.7, enterprises=3, limits=0.1)
+BUSY = Shape(
+    supplies=40, demands=25, wastes=3, months=3, residues=0.5, enterprises=5, limits=0.0, blend=0.7, assayed=1.0,
+    spec_count=4,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -72,12 +79,12 @@ def test_a_plan_cut_short_ends_with_1_and_says_so(scenario: Path, tmp_path: Path
 
 def test_a_faulty_scenario_ends_with_2_and_writes_nothing(scenario: Path, tmp_path: Path) -> None:
     (scenario / "accepts.csv").write_text("demand,waste_type\nNOBODY,gangue\n", encoding="utf-8")
-    for command in ("allocate", "symbiosis"):
-        ended = _run(command, scenario, "--out", tmp_path / "out")
+    for verb in ("allocate", "symbiosis"):
+        ended = _run(verb, scenario, "--out", tmp_path / "out")
         assert ended.exit_code == 2
         assert "accepts.csv" in ended.output
         assert not (tmp_path / "out").exists()
-        assert _run(command, scenario).exit_code == 2
+        assert _run(verb, scenario).exit_code == 2
 
 
 def test_symbiosis_writes_flows_chains_measures_and_graph(scenario: Path, tmp_path: Path) -> None:
@@ -113,9 +120,42 @@ def test_whole_choices_are_kept_and_told(scenario: Path, tmp_path: Path) -> None
     assert plan and max(map(len, suppliers.values())) == 1
 
 
+def test_a_gap_is_enough_for_a_large_plan_without_choices_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every plan is a large one here, and begins with few columns."""
+    scenario = write_tables(tmp_path / "scenario", random_tables(0, BUSY), BUSY.months)
+    monkeypatch.setitem(Planner.__init__.__kwdefaults__, "large_columns", 0)
+    for name, value in (("DIRECT_COLUMNS", 0), ("STARTERS", 1), ("NEARLY", 0.0)):
+        monkeypatch.setattr(sifting, name, value)
+    found = []
+    for arguments in ((), ("--gap", "0.5")):
+        ended = _plan(scenario, tmp_path / "out", *arguments)
+        assert ended.exit_code == 0, ended.output
+        found.append(json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8")))
+    best, near = found
+    assert best["status"] == "optimal" and best["gap"] <= 1e-6
+    assert near["status"] == "within_gap" and 1e-6 < near["gap"] <= 0.5
+    assert near["objective"] < best["objective"] <= near["bound"] * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("choices", "gap"), [((), 1e-6), (("--min-lots",), 1e-4)])
+def test_without_a_gap_each_kind_of_plan_has_its_own(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choices: tuple[str, ...], gap: float
+) -> None:
+    asked = []
+    for name in ("allocate", "allocate_whole"):
+        solve = getattr(command, name)
+        monkeypatch.setattr(
+            command, name, lambda *a, solve=solve, **more: (asked.append(more["relative_gap"]), solve(*a, **more))[1]
+        )
+    assert _plan(scenario, tmp_path / "out", *choices).exit_code == 0
+    assert _plan(scenario, tmp_path / "near", "--gap", "0.01", *choices).exit_code == 0
+    assert asked == [gap, 0.01]
+
+
 @pytest.mark.parametrize(("arguments", "said"), [
     (("--single-source", "--max-suppliers", "3"), "--single-source is one supplier, --max-suppliers says 3; give one"),
     (("--max-suppliers", "0"), "0 is not in the range x>=1"),
+    (("--gap", "1"), "1.0 is not in the range 0<=x<1"),
     (("--min-lots", "--gap", "-1"), "-1.0 is not in the range 0<=x<1"),
 ])
 def test_choices_that_cannot_be(scenario: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from matching.problem import MatchProblem
 from matching.ranking import match
 from matching.result import MatchResult
 from matching.scenario import ScenarioError, read_scenario
+from matching.scenario.schema import TABLES
+from matching.scenario.tables import read_table
 from tests.engine.random_markets import Shape, catalogue, random_tables, write_tables
 
 SHAPE = Shape(enterprises=12, supplies=150, demands=80, wastes=6)
@@ -166,6 +170,36 @@ def test_the_parts_are_all_supplies_once_and_reach_every_partner(scenario: Path)
     assert len(partition(problem, 60)) > 20
 
 
+def test_threads_of_one_worker_read_the_scenario_once_and_digest_it_once(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest, called = cluster.fingerprint(str(scenario)), Counter()
+    supplies = partition(read_scenario(scenario, catalogue()), 8)
+
+    def counted(name: str, work: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object) -> object:
+            called[name] += 1
+            return work(*arguments)
+
+        return call
+
+    monkeypatch.setattr(cluster, "fingerprint", counted("digest", cluster.fingerprint))
+    monkeypatch.setattr("matching.scenario.read_scenario", counted("read", read_scenario))
+    monkeypatch.setattr(cluster, "_held", {})
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda part: cluster._part(str(scenario), digest, part, catalogue(), MatchParams()), supplies))
+    assert len(supplies) >= 8 and called == {"digest": 1, "read": 1}
+
+
+def test_a_worker_that_comes_late_and_sees_other_files_says_so(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_held", {})
+    with pytest.raises(ClusterError, match=r"a worker does not see this scenario .*here 0123"):
+        cluster._part(str(scenario), "0123", np.arange(3), catalogue(), MatchParams())
+    assert not cluster._held
+
+
 def _arrays(problem: MatchProblem) -> list[object]:
     parts = (problem.parks, problem.enterprises, problem.supplies, problem.demands, problem.specs, problem.residues)
     return [getattr(part, column.name) for part in parts for column in fields(part)]
@@ -203,6 +237,24 @@ def test_bad_cells_of_a_parquet_file_are_named_like_those_of_text(tmp_path: Path
     said = [str(fault) for fault in caught.value.faults]
     assert any("supplies.parquet" in line and "4" in line and "-5" in line and "0 or more" in line for line in said)
     assert any("assays.parquet" in line and "not a Parquet file" in line for line in said)
+
+
+def test_to_parquet_reads_once_with_every_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = write_tables(tmp_path / "text", random_tables(1, Shape()))
+    read: list[str] = []
+
+    def counted(path: Path, *rest: object) -> object:
+        read.append(path.name)
+        return read_table(path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("matching.scenario.reader.read_table", counted)
+    ended = CliRunner().invoke(main, ["to-parquet", str(text), str(tmp_path / "parquet")])
+    assert ended.exit_code == 0 and len(read) == len(set(read)) == len(TABLES)
+    (text / "scenario.toml").write_text("no settings")
+    (text / "suplies.csv").write_text("id\n")
+    ended = CliRunner().invoke(main, ["to-parquet", str(text), str(tmp_path / "again")])
+    assert ended.exit_code == 2 and not (tmp_path / "again").exists()
+    assert "scenario.toml" in ended.output and "suplies.csv" in ended.output
 
 
 def test_a_table_twice_is_a_fault(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from matching.allocation.network_dual import fan, reoptimise
 from matching.allocation.network_kernel import optimise, star
 from matching.allocation.planner import Planner
 from matching.allocation.result import OPTIMAL, TIME_LIMIT
+from matching.allocation.sifting import Sifter
 from matching.params import MatchParams
 from matching.problem import BLEND, MatchProblem
 from tests.engine.random_markets import Shape, random_problem
@@ -210,6 +211,27 @@ def test_planning_again_is_refused_where_pairs_would_change(tmp_path: Path) -> N
         planner.with_tonnes(replace(problem, supplies=replace(problem.supplies, ask_yuan_per_t=less)))
     with pytest.raises(ValueError, match="freight differ: only tonnes may change"):
         planner.with_tonnes(replace(problem, freight=replace(problem.freight)))
+
+
+def test_most_tonnes_are_planned_again_without_the_row_of_the_stage_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By HiGHS: its program ends with another cost and a floor on the tonnes, so the next one begins anew."""
+    def refuse(*_: object) -> None:
+        raise AssertionError("right-hand sides were put into a program with a floor row")
+
+    monkeypatch.setattr(Sifter, "change_upper", refuse)
+    problem = pure_market(tmp_path, 2)
+    without = [replace(side, min_lot_t=np.zeros(len(side.ids))) for side in (problem.supplies, problem.demands)]
+    problem = replace(problem, supplies=without[0], demands=without[1])
+    planner = Planner(problem, MatchParams(), _pairs(problem), objective="tonnes", blend=True)
+    first, again = planner.plan().report, planner.plan().report
+    assert (first.objective, first.second_objective) == (again.objective, again.second_objective)
+    other = replace(problem, supplies=replace(problem.supplies, t_per_month=problem.supplies.t_per_month / 2))
+    planner.with_tonnes(other)
+    plan, wanted = planner.plan(), allocate(other, objective="tonnes")
+    assert plan.total_t == pytest.approx(wanted.total_t) and plan.total_t < first.objective
+    assert plan.total_freight_yuan == pytest.approx(wanted.total_freight_yuan)
 
 
 def test_a_deadline_in_the_past_begins_nothing(tmp_path: Path) -> None:

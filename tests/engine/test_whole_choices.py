@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching.allocation import allocate
+from matching.allocation import allocate, highs_mixed
 from matching.allocation.choices import Choices, verify_choices
 from matching.allocation.feasible import feasible_pairs
 from matching.allocation.planner import Planner
-from matching.allocation.result import OPTIMAL, TIME_LIMIT, WITHIN_GAP
+from matching.allocation.result import FAILED, OPTIMAL, TIME_LIMIT, WITHIN_GAP
 from matching.allocation.whole import allocate_whole
 from matching.params import MatchParams
 from matching.problem import MatchProblem
@@ -175,8 +175,43 @@ def test_without_time_the_first_plan_keeps_the_choices_and_is_not_called_best(tm
     assert verify_choices(problem, whole.plan, Choices(True, 1)) == []
 
 
+def test_a_solver_that_stops_by_itself_is_not_said_to_have_run_out_of_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(highs_mixed.OPTIONS, "mip_max_nodes", 0)
+    problem = with_lots(random_problem(tmp_path, 2, MIDDLE), 2)
+    report = allocate_whole(problem, choices=Choices(True, 1), relative_gap=0.0).plan.report
+    assert report.status == FAILED and report.gap > 1e-6
+    assert "time" not in report.stop_reason and "the solver stopped (solution limit reached)" in report.stop_reason
+
+
+@pytest.mark.parametrize("gap", [0.3, 0.02])
+def test_a_wide_gap_is_kept_where_the_objective_is_negative_too(tmp_path: Path, gap: float) -> None:
+    """The least freight of `tonnes` is solved with its sign turned."""
+    for seed in range(6):
+        problem = with_lots(random_problem(tmp_path / str(seed), seed, MIDDLE), seed)
+        report = allocate_whole(problem, choices=Choices(True, 1), objective="tonnes", relative_gap=gap).plan.report
+        assert report.status in (OPTIMAL, WITHIN_GAP), report.stop_reason
+        least, bound = report.second_objective, report.second_bound
+        assert least is not None and bound is not None and least - bound <= (gap + 1e-6) * max(1.0, bound)
+
+
+def test_the_matching_tells_how_far_it_is(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    problem = random_problem(tmp_path, 2, TINY)
+    allocate_whole(problem, choices=Choices(True), progress=lambda done, total: told.append((done, total)))
+    assert told and {total for _done, total in told} == {len(problem.supplies.ids)}
+
+
 def test_what_cannot_be_asked(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at most 0 suppliers: a demand needs 1 or more"):
         Choices(max_suppliers=0)
-    with pytest.raises(ValueError, match="gap -1 is not a share"):
-        allocate_whole(random_problem(tmp_path, 2, TINY), choices=Choices(True), relative_gap=-1)
+    problem = random_problem(tmp_path, 2, TINY)
+    for asked, said in (
+        ({"relative_gap": -1}, "gap -1 is not a share"),
+        ({"objective": "profit"}, "objective 'profit' is unknown; choose one of value, tonnes, carbon"),
+        ({"time_limit_s": -1}, "time limit -1 s is not a number of seconds >= 0"),
+        ({"confidence": 2.0}, "confidence 2.0 is not a probability"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            allocate_whole(problem, choices=Choices(True), **asked)  # type: ignore[arg-type]

@@ -91,7 +91,7 @@ def test_the_commands(
     monkeypatch.setenv("SECRET_KEY", "for this test")
     monkeypatch.setenv("GONGSHENG_ROADS", "/nowhere.npz")
     run = CliRunner().invoke
-    assert "0009" in run(db, ["current"]).output
+    assert "0010" in run(db, ["current"]).output
     assert run(db, ["upgrade"]).exit_code == 0
     done = run(db, ["import-scenario", str(ORDOS)])
     assert done.exit_code == 0, done.output

@@ -29,6 +29,7 @@ from models import (
 )
 from models.constraints import refused_by
 from tests import factories as make
+from tests.models import bad_rows_indicators as indicators
 from tests.models import bad_rows_trade as trade
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -204,7 +205,7 @@ for _table, _make in (("supplies", make.supply), ("demands", make.demand)):
         f"uq_{_table}_code": [_two(_make, code="X1")],
         f"uq_{_table}_submission_key": [_two(_make, submission_key="k")],
     }
-BAD |= trade.BAD
+BAD |= trade.BAD | indicators.BAD
 CASES = [(name, index, bad) for name, bads in BAD.items() for index, bad in enumerate(bads)]
 
 

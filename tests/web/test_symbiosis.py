@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.finishing import release
 from marketplace.market.kept import forget
+from marketplace.security.actor import ANYBODY, REGULATOR, Actor
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import Book, Chain, End, Flow, Hop, LeftOver, Place
 from marketplace.symbiosis.presenters import across_parks
+from marketplace.symbiosis.selection import Sight, Wanted
 from marketplace.unit_of_work import UnitOfWork
 from models import Contract, Enterprise, MarketSettings, Plan, PlanFlow, Role, Supply
 from models.accounts import User
@@ -165,6 +167,31 @@ def test_chains_name_their_hops_and_the_narrowest(
 ) -> None:
     page = _page(sign_in(market.regulator), "/symbiosis")
     assert "跨园区共生链" in page and "最窄" in page
+
+
+def test_what_a_chain_does_is_hidden_with_its_tonnes(
+    client: FlaskClient, sign_in: Callable[[User], FlaskClient], market: SimpleNamespace
+) -> None:
+    """Gain and freight a tonne are public, so a chain's sums would give its hidden tonnes away."""
+    public = _page(client, "/symbiosis", "en")
+    assert "Value and carbon" in public and "What each hop does" not in public
+    assert "Gain of both sides</dt>" not in public
+    city = _page(sign_in(market.regulator), "/symbiosis", "en")
+    assert "What each hop does" in city and "Gain of both sides</dt>" in city and "Value and carbon" not in city
+
+
+def test_sums_by_waste_and_use_are_hidden_where_a_line_is() -> None:
+    """Tax and tonnes without a factor weigh the lines differently from the total, so they would tell them apart."""
+    ends = [_end(number) for number in range(9)]
+    flows = [
+        Flow(MONTHS[0], ends[at], ends[at + 1], waste, "brick", 10.0, 5.0, 0.0, 0.0, 0.0)
+        for waste in ("a", "b") for at in range(4)
+    ]
+    assert Sight(ANYBODY, Book("plan", tuple(flows)), Wanted()).discloses_sums
+    flows.append(replace(flows[0], use="road"))
+    assert not Sight(ANYBODY, Book("plan", tuple(flows)), Wanted()).discloses_sums
+    city = Actor(user_id=1, role=REGULATOR)
+    assert Sight(city, Book("plan", tuple(flows)), Wanted()).discloses_sums
 
 
 def test_a_chain_across_parks_touches_two_of_them() -> None:

@@ -1,0 +1,1 @@
+"""Indicators of parks, banners and cities, worked out from the ledger and set beside the official targets."""

@@ -1,0 +1,1 @@
+"""The register of stockpiles: what lies where, in which class, and how far its remediation is."""

@@ -1,0 +1,1 @@
+"""What-ifs: changes to the market that a committee keeps, shares and lays side by side."""
