@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+import numba
 import numpy as np
 
 from matching.allocation.interior_forced import find_forced, price_forced
@@ -19,10 +20,12 @@ from matching.allocation.interior_step import Iterate, Point
 from matching.allocation.interior_system import System, lay_system
 from matching.allocation.interior_tidy import tidied
 from matching.allocation.model import competing
+from matching.allocation.network import flow_prices
 from matching.allocation.program import Layout, LinearProgram
 from matching.allocation.report import LEAST_ARC_T
 from matching.allocation.result import OPTIMAL, TIME_LIMIT
 from matching.allocation.sifting import PROVEN_GAP, Solved, best_of_each, beyond_prices, judged
+from matching.ranking import versions
 
 # When plan and bound are this near each other the prices choose the columns that may still matter: those that fall
 # short by less than so many times what a tonne falls short on the whole; more where these turn out too few.
@@ -50,6 +53,7 @@ _LOOK = 5.0
 _NEARER = 0.3
 # Columns that come in later fall short by this many times the mean product, at least.
 _ENTERING = 10.0
+VERSIONS = {"interior_point": versions()["gongsheng"], "numba": numba.__version__}
 _BEST = "the plan is proven to be the best one"
 _OUT_OF_TIME = "the time limit was reached before the plan was proven best"
 
@@ -103,16 +107,16 @@ class Interior:
         self._is_rule[program.families["demand"]] = False
         self._rooming = np.flatnonzero(self._live & (self._room >= 0))
 
-    def maximise(self, flow: np.ndarray, deadline: float) -> Solved | None:
+    def maximise(self, deadline: float) -> Solved | None:
         """The plan to the relative gap, or what there is at ``deadline`` (seconds of ``time.monotonic``); None where
-        this is not the way.
-
-        ``flow`` ``(rows,)`` are the prices of the pure flow.
+        this is not the way: the equations would fill up, or rounding stands in the way.
         """
         if not time.monotonic() < deadline:
             return self._ended(self._found(np.zeros(len(self._b)), None))
+        if not self._live.any():
+            return self._ended(self._found(np.zeros(len(self._b)), np.zeros(len(self._c))))
         try:
-            return self._ended(self._rounds_of(self._begin(flow), deadline))
+            return self._ended(self._rounds_of(self._begin(), deadline))
         finally:
             self._halves.close()
 
@@ -145,7 +149,8 @@ class Interior:
         columns = np.flatnonzero(chosen)
         return lay_system(self._program.matrix, columns, self._groups[-1][columns], self._shared, self._where)
 
-    def _begin(self, flow: np.ndarray) -> _State:
+    def _begin(self) -> _State:
+        flow = flow_prices(self._layout, self._program)
         y = first_prices(self._layout, self._program, flow, self._yuan)
         touched = np.zeros(len(y), bool)
         touched[self._program.matrix[:, np.flatnonzero(self._live)].indices] = True

@@ -43,7 +43,7 @@ class Elements(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def absorb(el, first, end, theta, psi, corners, sides):
-    """Leave L and W' of elements ``first`` to ``end`` in ``corners`` and ``sides``; False where an M is not positive."""
+    """Leave L and W' of elements ``first`` to ``end`` in ``corners``, ``sides``; False where an M is not positive."""
     for e in range(first, end):
         q, p = el.own[e + 1] - el.own[e], el.node[e + 1] - el.node[e]
         big = corners[el.corner[e] : el.corner[e] + q * q].reshape((q, q))

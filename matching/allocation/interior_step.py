@@ -16,7 +16,13 @@ from matching.allocation.interior_halves import Halves
 from matching.allocation.interior_kernel import priced, used
 from matching.allocation.interior_system import Factor, System
 from matching.allocation.interior_vectors import (
-    aim, first_look, follow, least_of_each, longest, straighten, walk,
+    aim,
+    first_look,
+    follow,
+    least_of_each,
+    longest,
+    straighten,
+    walk,
 )
 
 # How much of the way to the nearest limit is gone.
@@ -163,17 +169,14 @@ class Iterate:
         return right
 
     def _priced(self, y: np.ndarray) -> np.ndarray:
-        system, out = self._system, np.empty(len(self._c))
-        parts, end = (y[: self._own], y[self._own :], out), len(system.elements.column) - 1
-        self._halves.both(priced, (system.elements, 0, system.half, *parts), (system.elements, system.half, end, *parts))
+        el, half, out = self._system.elements, self._system.half, np.empty(len(self._c))
+        parts, end = (y[: self._own], y[self._own :], out), len(el.column) - 1
+        self._halves.both(priced, (el, 0, half, *parts), (el, half, end, *parts))
         return out
 
     def _used(self, x: np.ndarray) -> np.ndarray:
-        system, out, end = self._system, np.empty(len(self._b)), len(self._system.elements.column) - 1
-        own, other = out[: self._own], np.empty(len(self._b) - self._own)
-        self._halves.both(
-            used, (system.elements, 0, system.half, x, own, out[self._own :]),
-            (system.elements, system.half, end, x, own, other),
-        )
+        el, half, out = self._system.elements, self._system.half, np.empty(len(self._b))
+        own, other, end = out[: self._own], np.empty(len(self._b) - self._own), len(el.column) - 1
+        self._halves.both(used, (el, 0, half, x, own, out[self._own :]), (el, half, end, x, own, other))
         out[self._own :] += other
         return out

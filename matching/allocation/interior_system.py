@@ -27,58 +27,67 @@ class System:
     half: int
 
 
-def lay_system(matrix, columns: np.ndarray, group: np.ndarray, shared: np.ndarray, where: np.ndarray) -> System:
+def lay_system(
+    matrix: object, columns: np.ndarray, group: np.ndarray, shared: np.ndarray, where: np.ndarray
+) -> System:
     """Lay out ``columns`` of ``matrix`` (scipy CSC).
 
     ``group`` ``(columns,)`` names the demand's month of each of them, -1 for carried tonnes; ``shared`` ``(rows,)``
     says which rows belong to supplies, ``where`` ``(rows, axes)`` where those lie.
     """
-    alone = group < 0
-    name = group.copy()
+    name, alone = group.copy(), group < 0
     name[alone] = group.max(initial=-1) + 1 + np.arange(int(alone.sum()))
     order = np.argsort(name, kind="stable")
-    columns, name = columns[order], name[order]
-    _names, element = np.unique(name, return_inverse=True)
+    columns = columns[order]
+    _names, element = np.unique(name[order], return_inverse=True)
     count = int(element[-1]) + 1 if len(element) else 0
-    part = matrix[:, columns]
-    entry_column = np.repeat(np.arange(len(columns)), np.diff(part.indptr))
-    entry_row, entry_value = part.indices.astype(np.int64), part.data
-    is_shared = shared[entry_row]
-
-    own_row, own_element, own_entry = _rows_by_element(element[entry_column[~is_shared]], entry_row[~is_shared], len(shared))
-    own = np.searchsorted(own_element, np.arange(count + 1))
-    q = np.diff(own)
+    part = matrix[:, columns]  # type: ignore[index]
+    entry = np.repeat(np.arange(len(columns)), np.diff(part.indptr)), part.indices.astype(np.int64), part.data
+    is_shared = shared[entry[1]]
     column = np.searchsorted(element, np.arange(count + 1))
-    value_at = np.append(0, np.cumsum(q * np.diff(column)))
-    k = entry_column[~is_shared]
-    e = element[k]
-    value = np.zeros(int(value_at[-1]))
-    value[value_at[e] + (k - column[e]) * q[e] + own_entry - own[e]] = entry_value[~is_shared]
-
-    k, row = entry_column[is_shared], entry_row[is_shared]
-    shared_row, node = np.unique(row, return_inverse=True)
-    pair, pair_entry = np.unique(element[k] * len(shared_row) + node, return_inverse=True)
-    tree = dissect(pair // max(len(shared_row), 1), pair % max(len(shared_row), 1), count, where[shared_row])
-    # Within an element the tree has its own order.
-    rank = np.empty(len(pair), np.int64)
-    key = np.argsort(np.repeat(np.arange(count), np.diff(tree.start)) * len(shared_row) + tree.node, kind="stable")
-    rank[np.arange(len(pair))] = key
-    at = rank[pair_entry] - tree.start[element[k]]
-    by_column = np.argsort(k, kind="stable")
-    shared_start = np.searchsorted(k[by_column], np.arange(len(columns) + 1))
-    p = np.diff(tree.start)
+    own_row, own, value_at, value = _own_rows(*(part[~is_shared] for part in entry), element, column, len(shared))
+    start, at, weight, shared_row, tree = _shared_rows(*(part[is_shared] for part in entry), element, count, where)
+    q, p = np.diff(own), np.diff(tree.start)
     elements = Elements(
-        column, own, tree.start, tree.node, value_at, value, shared_start, at[by_column].astype(np.int32),
-        entry_value[is_shared][by_column], np.append(0, np.cumsum(q * q)), np.append(0, np.cumsum(q * p)),
+        column, own, tree.start, tree.node, value_at, value, start, at, weight,
+        np.append(0, np.cumsum(q * q)), np.append(0, np.cumsum(q * p)),
     )
-    half = int(np.searchsorted(column, len(columns) // 2))
-    return System(elements, tree, columns, own_row, shared_row, min(half, count))
+    half = min(int(np.searchsorted(column, len(columns) // 2)), count)
+    return System(elements, tree, columns, own_row, shared_row, half)
 
 
-def _rows_by_element(element: np.ndarray, row: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The rows that entries meet, by element; the element of each, and which of them each entry meets."""
-    pair, entry = np.unique(element * rows + row, return_inverse=True)
-    return pair % rows, pair // rows, entry
+def _own_rows(
+    k: np.ndarray, row: np.ndarray, entry: np.ndarray, element: np.ndarray, column: np.ndarray, rows: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Own rows element by element, where those of each begin, and the columns' entries in all own rows of theirs."""
+    e = element[k]
+    pair, which = np.unique(e * rows + row, return_inverse=True)
+    own = np.searchsorted(pair // rows, np.arange(len(column)))
+    q = np.diff(own)
+    value_at = np.append(0, np.cumsum(q * np.diff(column)))
+    value = np.zeros(int(value_at[-1]))
+    value[value_at[e] + (k - column[e]) * q[e] + which - own[e]] = entry
+    return pair % rows, own, value_at, value
+
+
+def _shared_rows(
+    k: np.ndarray, row: np.ndarray, entry: np.ndarray, element: np.ndarray, count: int, where: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Tree]:
+    """Where each column's entries in shared rows begin, which of its element's rows they meet, their values; the shared
+    rows' numbers, and the tree over them.
+    """
+    shared_row, node = np.unique(row, return_inverse=True)
+    nodes = max(len(shared_row), 1)
+    pair, which = np.unique(element[k] * nodes + node, return_inverse=True)
+    tree = dissect(pair // nodes, pair % nodes, count, where[shared_row])
+    # The rows of an element stand in the order of the tree.
+    placed = np.repeat(np.arange(count), np.diff(tree.start)) * nodes + tree.node
+    rank = np.empty(len(pair), np.int64)
+    rank[:] = np.argsort(placed, kind="stable")
+    at = rank[which] - tree.start[element[k]]
+    by_column = np.argsort(k, kind="stable")
+    start = np.searchsorted(k[by_column], np.arange(len(element) + 1))
+    return start, at[by_column].astype(np.int32), entry[by_column], shared_row, tree
 
 
 class Factor:

@@ -63,7 +63,7 @@ def dissect(element: np.ndarray, node: np.ndarray, elements: int, where: np.ndar
     shape ``(nodes, axes)`` says where the rows lie, in any unit.
     """
     cells: list[tuple[np.ndarray, int]] = []
-    _part(element, node, np.arange(len(where)), where, leaf, cells, [])
+    _part(element, node, np.arange(len(where)), where, leaf, cells, 0)
     parents = _parents(cells)
     owner, rank = np.empty(len(where), np.int64), np.empty(len(where), np.int64)
     begun = 0
@@ -85,20 +85,20 @@ def dissect(element: np.ndarray, node: np.ndarray, elements: int, where: np.ndar
 
 def _part(
     element: np.ndarray, node: np.ndarray, rows: np.ndarray, where: np.ndarray, leaf: int,
-    cells: list[tuple[np.ndarray, int]], path: list[int],
+    cells: list[tuple[np.ndarray, int]], depth: int,
 ) -> None:
     """List the fronts of ``rows``, both halves before their separator, with their depth."""
     cut = _cut(element, node, rows, where) if len(rows) > leaf else None
     if cut is None:
-        cells.append((rows, len(path)))
+        cells.append((rows, depth))
         return
     left, right, between, goes_right = cut
     outside = np.zeros(len(where), bool)
     outside[between] = True
     for half, mine in ((left, ~goes_right), (right, goes_right)):
         kept = np.flatnonzero(mine & ~outside[node])
-        _part(element[kept], node[kept], half, where, leaf, cells, [*path, 0])
-    cells.append((between, len(path)))
+        _part(element[kept], node[kept], half, where, leaf, cells, depth + 1)
+    cells.append((between, depth))
 
 
 def _cut(
@@ -108,7 +108,7 @@ def _cut(
     best, found = np.inf, None
     if not len(element):
         return None
-    names, number = np.unique(element, return_inverse=True)
+    _names, number = np.unique(element, return_inverse=True)
     count = np.bincount(number)
     touched = np.zeros((2, len(where)), bool)
     for axis in range(where.shape[1]):
