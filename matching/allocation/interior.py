@@ -28,13 +28,12 @@ from matching.allocation.sifting import PROVEN_GAP, Solved, best_of_each, beyond
 from matching.ranking import versions
 
 # When plan and bound are this near each other the prices choose the columns that may still matter: those that fall
-# short by less than so many times what a tonne falls short on the whole; more where these turn out too few.
+# short by less than so many times what a tonne falls short on the whole; more where these turn out too few,
+# and then all.
 NARROWING = 1e-2
 MAY_MATTER, WIDER = 20.0, 4.0
-# So many times, and then it is all columns.
-_TRIES = 2
 # A tree that takes more than this to factor once is not what this is for.
-MOST_GIGAFLOPS = 2_000.0
+MOST_GIGAFLOPS = 500.0
 # Rows that miss by less than this (in units of the mean right-hand side) are set right by tidying.
 _MISSED = 1e-7
 # More than this, and something stands in the way.
@@ -45,14 +44,6 @@ _SHRINKS = 8
 _LOOK = 5.0
 # How much nearer to go where a plan and its bound were not near enough after all.
 _NEARER = 0.3
-# Passes that make room for the columns that stay.
-_SHRINKS = 8
-# Prices are kept on the way, each time the gap has become so many times smaller.
-_LOOK = 5.0
-# How much nearer to go where a plan and its bound were not near enough after all.
-_NEARER = 0.3
-# Columns that come in later fall short by this many times the mean product, at least.
-_ENTERING = 10.0
 VERSIONS = {"interior_point": versions()["gongsheng"], "numba": numba.__version__}
 _BEST = "the plan is proven to be the best one"
 _OUT_OF_TIME = "the time limit was reached before the plan was proven best"
@@ -113,7 +104,8 @@ class Interior:
         """
         if not time.monotonic() < deadline:
             return self._ended(self._found(np.zeros(len(self._b)), None))
-        if not self._live.any():
+        if not (self._c[self._live] > 0.0).any():
+            # Nothing brings anything: the empty plan, at no prices.
             return self._ended(self._found(np.zeros(len(self._b)), np.zeros(len(self._c))))
         try:
             return self._ended(self._rounds_of(self._begin(), deadline))
@@ -126,23 +118,22 @@ class Interior:
         if system.tree.gigaflops > MOST_GIGAFLOPS:
             return None
         iterate = self._iterate(system, state)
-        goal = max(self._gap, NARROWING)
-        found = self._run(iterate, system, state, goal, deadline)
+        found = self._run(iterate, system, state, max(self._gap, NARROWING), deadline)
         short = self._narrow(iterate, system, state)
+        # Its memory is needed again.
         del iterate
-        width, wanted = MAY_MATTER, np.zeros(len(self._c), bool)
-        tries = 0
-        while found is not None and not found.near(self._gap) and time.monotonic() < deadline:
-            wanted |= self._matter(state, width * short) if tries < _TRIES else self._live
+        wanted = np.zeros(len(self._c), bool)
+        for width in (MAY_MATTER, MAY_MATTER * WIDER, np.inf):
+            if found is None or found.near(self._gap) or time.monotonic() >= deadline:
+                return found
+            wanted |= self._matter(state, width * short)
             system = self._lay(wanted)
             iterate = self._iterate(system, self._narrowed(state, wanted))
             found = self._run(iterate, system, state, self._gap, deadline)
             if found is not None:
                 wanted |= self._live & (self._c * self._yuan > self._program.matrix.T @ found.prices)
-            if tries == _TRIES:
-                break
-            width, tries = width * WIDER, tries + 1
-        return found
+        over = time.monotonic() >= deadline
+        return found if found is not None and (over or found.near(self._gap)) else None
 
     def _lay(self, chosen: np.ndarray) -> System:
         self._rounds += 1

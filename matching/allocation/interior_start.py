@@ -8,7 +8,7 @@ from matching.allocation.program import Layout, LinearProgram, months_of, window
 
 # Prices above the flow's and room to spare, in units of the largest cost and of the mean right-hand side; and how much
 # of what a row allows is used.
-INSIDE, FILLED = 0.1, 0.45
+INSIDE, FILLED = 0.05, 0.8
 _LEAST = 1e-4
 
 

@@ -18,13 +18,12 @@ def tidied(matrix, upper: np.ndarray, x: np.ndarray, keep: np.ndarray) -> np.nda
     """
     used = np.flatnonzero(keep)
     part, tonnes = matrix[:, used], x[used]
-    column = np.repeat(np.arange(len(used)), np.diff(part.indptr))
-    fills = part.data > 0.0
-    row, column, value = part.indices[fills], column[fills], part.data[fills]
+    fills = part.maximum(0.0)
+    fills.eliminate_zeros()
+    row, column = fills.indices, np.repeat(np.arange(len(used)), np.diff(fills.indptr))
     passes = 0
     while True:
-        over = part @ tonnes - upper
-        filled = np.bincount(row, value * tonnes[column], minlength=len(upper))
+        over, filled = part @ tonnes - upper, fills @ tonnes
         beyond = over > _LEAST + _SHARE * np.maximum(filled, upper)
         if not beyond.any():
             break
@@ -34,7 +33,8 @@ def tidied(matrix, upper: np.ndarray, x: np.ndarray, keep: np.ndarray) -> np.nda
             if (filled[beyond] > _SMALL_T).any():
                 return None
             factor[beyond] = 0.0
-        np.minimum.at(shrink := np.ones(len(used)), column, np.maximum(factor, 0.0)[row])
+        at = np.flatnonzero(beyond[row])
+        np.minimum.at(shrink := np.ones(len(used)), column[at], np.maximum(factor, 0.0)[row[at]])
         tonnes = tonnes * shrink
         passes += 1
     whole = np.zeros(len(x))

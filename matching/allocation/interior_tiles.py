@@ -15,7 +15,8 @@ import numpy as np
 from numba import njit
 
 SIDE = 64
-AREA = SIDE * SIDE
+# Row r is in tile r >> _BITS, there at r & _REST: quicker than to divide.
+_BITS, _REST = 6, 63
 
 
 @njit(cache=True, nogil=True)
@@ -24,68 +25,66 @@ def begin_front(keep, rest, own, beyond, rows, psi):
     keep[:], rest[:] = 0.0, 0.0
     across = own + beyond
     for r in range(own * SIDE):
-        over = r // SIDE
+        over = r >> _BITS
         at = over * across - over * (over - 1) // 2
-        keep[at, r % SIDE, r % SIDE] = psi[rows[r]] if r < len(rows) else 1.0
+        keep[at, r & _REST, r & _REST] = psi[rows[r]] if r < len(rows) else 1.0
 
 
 @njit(cache=True, nogil=True)
 def take_in(el, chosen, theta, sides, place, keep, rest, own, beyond):
     """Add T - W W' of the ``chosen`` elements, whose rows stand at ``place`` in the front."""
-    across = own + beyond
+    flat_keep, flat_rest = keep.reshape(-1), rest.reshape(-1)
     for e in chosen:
         q, first, p = el.own[e + 1] - el.own[e], el.node[e], el.node[e + 1] - el.node[e]
         wide = sides[el.side[e] : el.side[e] + q * p].reshape((q, p))
         where = place[first : first + p]
-        column = np.zeros(p)
-        for b in range(p):
-            column[b:] = 0.0
-            for i in range(q):
-                here = wide[i, b]
-                for a in range(b, p):
-                    column[a] -= here * wide[i, a]
-            _add(keep, rest, own, beyond, where, b, column)
+        along, column = _along(where), np.empty(1)
+        # By eights of columns, so that the library stays on one thread here as well.
+        for b in range(0, p if q else 0, 8):
+            square = np.dot(wide[:, b : b + 8].T.copy(), wide)
+            for c in range(b, min(b + 8, p)):
+                _add(flat_keep, flat_rest, own, beyond, where[c], along[c:], square[c - b, c:], -1.0)
         for k in range(el.column[e], el.column[e + 1]):
-            for s in range(el.shared[k], el.shared[k + 1]):
-                for t in range(el.shared[k], el.shared[k + 1]):
-                    a, b = where[el.shared_at[s]], where[el.shared_at[t]]
-                    if a < b:
-                        continue
-                    more = theta[k] * el.shared_value[s] * el.shared_value[t]
-                    i, j = a // SIDE, b // SIDE
-                    if j < own:
-                        keep[j * across - j * (j - 1) // 2 + i - j, b % SIDE, a % SIDE] += more
-                    else:
-                        i, j = i - own, j - own
-                        rest[j * beyond - j * (j - 1) // 2 + i - j, b % SIDE, a % SIDE] += more
+            for t in range(el.shared[k], el.shared[k + 1]):
+                b = el.shared_at[t]
+                for s in range(el.shared[k], el.shared[k + 1]):
+                    a = el.shared_at[s]
+                    if a >= b:
+                        column[0] = theta[k] * el.shared_value[s] * el.shared_value[t]
+                        _add(flat_keep, flat_rest, own, beyond, where[b], along[a : a + 1], column, 1.0)
 
 
 @njit(cache=True, nogil=True)
-def _add(keep, rest, own, beyond, where, b, column):
-    """Add ``column`` from position ``b`` on at rows ``where`` to the column of row ``where[b]``."""
-    j, c = where[b] // SIDE, where[b] % SIDE
-    if j < own:
-        across = own + beyond
-        start = j * across - j * (j - 1) // 2 - j
-        for a in range(b, len(where)):
-            keep[start + where[a] // SIDE, c, where[a] % SIDE] += column[a]
-    else:
-        j -= own
-        start = j * beyond - j * (j - 1) // 2 - j - own
-        for a in range(b, len(where)):
-            rest[start + where[a] // SIDE, c, where[a] % SIDE] += column[a]
+def _along(where):
+    """How far into a column of the triangle rows ``where`` stand."""
+    along = np.empty(len(where), np.int64)
+    for a in range(len(where)):
+        along[a] = ((where[a] >> _BITS) << (2 * _BITS)) + (where[a] & _REST)
+    return along
+
+
+@njit(cache=True, nogil=True)
+def _add(keep, rest, own, beyond, row, along, column, sign):
+    """Add ``sign`` times ``column`` at ``along`` to the column of ``row``."""
+    j, across, tiles, off = row >> _BITS, own + beyond, keep, 0
+    if j >= own:
+        j, across, tiles, off = j - own, beyond, rest, own
+    start = (j * across - j * (j - 1) // 2 - j - off) * SIDE * SIDE + (row & _REST) * SIDE
+    for a in range(len(along)):
+        tiles[start + along[a]] += sign * column[a]
 
 
 @njit(cache=True, nogil=True)
 def join(update, below, into, keep, rest, own, beyond):
     """Add what a front below hands up, a triangle of ``below`` tiles across, at the places ``into``, which rise."""
-    column = np.empty(len(into))
+    flat_keep, flat_rest, flat = keep.reshape(-1), rest.reshape(-1), update.reshape(-1)
+    along, here, column = _along(into), _along(np.arange(len(into))), np.empty(len(into))
     for b in range(len(into)):
-        j, c = b // SIDE, b % SIDE
-        start = j * below - j * (j - 1) // 2 - j
+        j = b >> _BITS
+        start = (j * below - j * (j - 1) // 2 - j) * SIDE * SIDE + (b & _REST) * SIDE
         for a in range(b, len(into)):
-            column[a] = update[start + a // SIDE, c, a % SIDE]
-        _add(keep, rest, own, beyond, into, b, column)
+            column[a] = flat[start + here[a]]
+        _add(flat_keep, flat_rest, own, beyond, into[b], along[b:], column[b:], 1.0)
 
 
 @njit(cache=True, nogil=True)
