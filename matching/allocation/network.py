@@ -217,15 +217,20 @@ def _priced(layout: Layout, program: LinearProgram, prices: np.ndarray) -> np.nd
     return np.concatenate([trades, supply[carry] - supply[carry + 1]])
 
 
-def beyond_flow_prices(layout: Layout, program: LinearProgram) -> np.ndarray:
-    """What each column brings beyond the prices of the pure flow, shape ``(columns,)``.
-
-    The flow passes over shares, mixes and residues; its prices say which arcs a plan with them may want.
-    """
+def flow_prices(layout: Layout, program: LinearProgram) -> np.ndarray:
+    """The prices of the pure flow, shape ``(rows,)``: it passes over shares, mixes and residues, whose price is 0."""
     rows = program.families["demand"].stop
-    pure = replace(program, upper=program.upper[:rows])
-    network = lay_network(layout, pure, program.cost)
+    network = lay_network(layout, replace(program, upper=program.upper[:rows]), program.cost)
     tree = star(network.balance, network.arcs)
     costs, scale = network.costs(program.cost)
     optimise(network.tail, network.head, costs, tree, np.iinfo(np.int64).max)
-    return program.cost - _priced(layout, pure, np.maximum(_signed(network, tree, scale), 0.0))
+    prices = np.zeros(len(program.upper))
+    prices[:rows] = np.maximum(_signed(network, tree, scale), 0.0)
+    return prices
+
+
+def beyond_flow_prices(layout: Layout, program: LinearProgram) -> np.ndarray:
+    """What each column brings beyond the prices of the pure flow, shape ``(columns,)``: which arcs a plan with shares,
+    mixes and residues may want.
+    """
+    return program.cost - _priced(layout, program, flow_prices(layout, program))

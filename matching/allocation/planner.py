@@ -100,6 +100,13 @@ class Planner:
 
     def solve(self, deadline: float = math.inf) -> tuple[Solved, Solved | None, dict[str, str]]:
         """The stages as the solver gives them, not verified, with the versions that made them."""
+        if self.layout.columns > self._large and not self._by_network and self._objective != "tonnes":
+            # Imported here, for it brings the compiler along.
+            from matching.allocation.interior import VERSIONS, Interior
+
+            found = Interior(self.layout, self.program, relative_gap=self._gap).maximise(deadline)
+            if found is not None:
+                return found, None, VERSIONS
         if not self._by_network:
             sifter = self._solver
             if not isinstance(sifter, Sifter):

@@ -61,6 +61,18 @@ def beyond_prices(reduced: np.ndarray, ceiling: np.ndarray, group: np.ndarray) -
     return float(best.sum() + most[~traded].sum())
 
 
+def judged(
+    status: str, reason: str, x: np.ndarray, prices: np.ndarray, objective: float, bound: float, iterations: int,
+    rounds: int,
+) -> Solved:
+    """A solution, called optimal only where plan and bound are within the proven gap."""
+    bound = max(bound, objective)
+    nearness = (bound - objective) / max(1.0, abs(bound))
+    if status == OPTIMAL and nearness > PROVEN_GAP:
+        status, reason = WITHIN_GAP, f"the plan is proven to be within {nearness:.1e} of the best one"
+    return Solved(status, reason, x, prices, objective, bound, iterations, rounds)
+
+
 class Sifter:
     """Maximises one program, and again after another cost or another row has been put in its place.
 
@@ -123,13 +135,9 @@ class Sifter:
         if outcome.status == OPTIMAL and not self._large:
             # The last prices price every column right; earlier ones may only have bounded as well by luck.
             prices = outcome.prices
-        objective = float(cost @ self._x)
-        bound = max(bound, objective)
-        status, reason = outcome.status, outcome.reason
-        nearness = (bound - objective) / max(1.0, abs(bound))
-        if status == OPTIMAL and nearness > PROVEN_GAP:
-            status, reason = WITHIN_GAP, f"the plan is proven to be within {nearness:.1e} of the best one"
-        return Solved(status, reason, self._x, prices, objective, bound, iterations, rounds)
+        return judged(
+            outcome.status, outcome.reason, self._x, prices, float(cost @ self._x), bound, iterations, rounds
+        )
 
     def _near(self, bound: float) -> bool:
         return bound - float(self.program.cost @ self._x) <= self._gap * max(1.0, abs(bound))
@@ -168,7 +176,7 @@ class Sifter:
             return np.arange(len(preference))
         chosen = self._groups[0] < 0
         for group in self._groups:
-            chosen[_best_of_each(group, preference, STARTERS)] = True
+            chosen[best_of_each(group, preference, STARTERS)] = True
         return np.flatnonzero(chosen)
 
     def _large_starters(self, preference: np.ndarray) -> np.ndarray:
@@ -180,11 +188,11 @@ class Sifter:
         wanting = np.flatnonzero((reduced > PRICE_TOLERANCE * scale) & ~self._is_active)
         chosen = np.zeros(len(wanting), dtype=bool)
         for group in self._groups:
-            chosen[_best_of_each(group[wanting], reduced[wanting], STARTERS)] = True
+            chosen[best_of_each(group[wanting], reduced[wanting], STARTERS)] = True
         return wanting[chosen]
 
 
-def _best_of_each(group: np.ndarray, worth: np.ndarray, count: int) -> np.ndarray:
+def best_of_each(group: np.ndarray, worth: np.ndarray, count: int) -> np.ndarray:
     """Positions of the ``count`` highest ``worth`` in each group; equal worth goes by position."""
     order = np.lexsort((-worth, group))
     ordered = group[order]
