@@ -27,7 +27,8 @@ SEED = 0
 # The nominal drawing, in pixels: the script scales it to what room there is.
 WIDTH, HEIGHT = 1100.0, 640.0
 LEAST_DOT, MOST_DOT = 16.0, 58.0
-_GAP = 16.0
+# Half the room of a name, and the line it stands on below its mark.
+_NAME_WIDTH, _NAME_HEIGHT = 46.0, 20.0
 _ROUNDS = 60
 OTHERS = "others"
 
@@ -85,15 +86,9 @@ _measures: Kept[dict[str, Metric]] = Kept(16)
 _drawings: Kept[Drawing] = Kept(32)
 
 
-def _key(sight: Sight) -> tuple[object, ...]:
-    wanted = sight.wanted
-    seen = True if sight.everything else sight.actor.park_id if sight.detailed else None
-    return sight.book, seen, wanted.waste, wanted.first, wanted.last, wanted.level
-
-
 def network(sight: Sight) -> Network:
     """The network of the flows that ``sight`` shows."""
-    return _networks.get(_key(sight), lambda: _build(sight))
+    return _networks.get(sight.key, lambda: _build(sight))
 
 
 def _build(sight: Sight) -> Network:
@@ -133,7 +128,7 @@ def _build(sight: Sight) -> Network:
 
 def measures(sight: Sight) -> dict[str, Metric]:
     """The measures of what is shown, each with its value; none where nothing is."""
-    return _measures.get(_key(sight), lambda: _measure(network(sight)))
+    return _measures.get(sight.key, lambda: _measure(network(sight)))
 
 
 def _measure(whole: Network) -> dict[str, Metric]:
@@ -157,7 +152,7 @@ def drawing(sight: Sight) -> Drawing:
     """The marks from the wanted rank on, laid out."""
     whole = network(sight)
     rank = sight.wanted.rank if sight.wanted.rank < len(whole.marks) else 0
-    return _drawings.get((_key(sight), rank), lambda: _draw(whole, rank))
+    return _drawings.get((sight.key, rank), lambda: _draw(whole, rank))
 
 
 def _draw(whole: Network, rank: int) -> Drawing:
@@ -230,34 +225,38 @@ def _geography(marks: Sequence[Mark]) -> dict[str, tuple[float, float]]:
 
 
 def _fill(marks: Sequence[Mark], spots: Sequence[tuple[float, float]]) -> None:
-    """Stretch the layout to the whole drawing; by rank halfway, so that one far-off place does not press the others."""
+    """Stretch the layout to the whole drawing, mostly by order: one far-off place must not press the others."""
     for axis, room in ((0, WIDTH), (1, HEIGHT)):
         values = [spot[axis] for spot in spots]
         low, reach = min(values), (max(values) - min(values)) or 1.0
         order = sorted(range(len(values)), key=lambda at: (values[at], marks[at].key))
         place_of = {at: number / max(len(values) - 1, 1) for number, at in enumerate(order)}
         for at, mark in enumerate(marks):
-            share = 0.5 * (values[at] - low) / reach + 0.5 * place_of[at]
+            share = 0.25 * (values[at] - low) / reach + 0.75 * place_of[at]
             setattr(mark, "xy"[axis], float(share * room))
 
 
 def _apart(marks: Sequence[Mark]) -> None:
-    """Push marks that lie over each other apart, a little at a time, within the drawing."""
+    """Push marks whose names and shapes lie over each other apart, a little at a time, within the drawing."""
     for _round in range(_ROUNDS):
         moved = False
         for at, one in enumerate(marks):
             for other in marks[at + 1 :]:
-                # Names stand below marks: they need more room up and down.
-                x, y = other.x - one.x, (other.y - one.y) * 0.8
-                far, least = math.hypot(x, y), (one.size + other.size) / 2 + _GAP
-                if far >= least:
-                    continue
-                if far < 1e-6:
-                    x, y, far = 1.0, 0.0, 1.0
-                push = (least - far) / 2
-                for mark, sign in ((one, -1), (other, 1)):
-                    mark.x = min(WIDTH, max(0.0, mark.x + sign * push * x / far))
-                    mark.y = min(HEIGHT, max(0.0, mark.y + sign * push * y / far))
-                moved = True
+                moved = _part(one, other) or moved
         if not moved:
             return
+
+
+def _part(one: Mark, other: Mark) -> bool:
+    """Move two marks along the side on which they overlap least; False where they do not overlap."""
+    over_x = max(one.size / 2, _NAME_WIDTH) + max(other.size / 2, _NAME_WIDTH) - abs(one.x - other.x)
+    over_y = (one.size + other.size) / 2 + _NAME_HEIGHT - abs(one.y - other.y)
+    if over_x <= 0 or over_y <= 0:
+        return False
+    if over_y <= over_x:
+        push = over_y / 2 if one.y < other.y or (one.y == other.y and one.key < other.key) else -over_y / 2
+        one.y, other.y = (min(HEIGHT, max(0.0, y)) for y in (one.y - push, other.y + push))
+    else:
+        push = over_x / 2 if one.x < other.x else -over_x / 2
+        one.x, other.x = (min(WIDTH, max(0.0, x)) for x in (one.x - push, other.x + push))
+    return True

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace import formatting
 from marketplace.i18n import named
+from marketplace.market.kept import Kept
 from marketplace.palette import FLOW_COLOUR, NEUTRAL_COLOUR
 from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.presenters import (
@@ -26,7 +27,8 @@ from marketplace.symbiosis.selection import Sight
 from marketplace.symbiosis.totals import Arc
 
 # Beyond these a map is a skein that nobody reads.
-MOST_ARCS = 240
+MOST_ARCS = 150
+_by_month: Kept[dict[str, list[float]]] = Kept(8)
 
 
 def map_words() -> dict[str, str]:
@@ -82,6 +84,13 @@ def drawn_and_left(arcs: Iterable[tuple[Arc, bool]]) -> tuple[list[Arc], list[Ar
     return shown[:MOST_ARCS], shown[MOST_ARCS:]
 
 
+def listed(arcs: Iterable[tuple[Arc, bool]]) -> list[tuple[Arc, bool]]:
+    """What the page's table lists: the arcs that are drawn, and the hidden ones by name."""
+    pairs = list(arcs)
+    drawn, _left = drawn_and_left(pairs)
+    return [*((arc, True) for arc in drawn), *((arc, False) for arc, shown in pairs if not shown)]
+
+
 def left_out(arcs: Iterable[tuple[Arc, bool]]) -> str:
     """What the map does not draw, in words; blank where it draws all."""
     _drawn, left = drawn_and_left(arcs)
@@ -100,17 +109,11 @@ def months_data(sight: Sight, arcs: Iterable[tuple[Arc, bool]]) -> dict[str, obj
     months = [month for month in sight.book.months if sight.wanted.holds(month)]
     if not sight.detailed or len(months) < 2:
         return {}
-    at = {month: number for number, month in enumerate(months)}
-    by_arc: dict[str, list[float]] = {}
-    seen, _others = sight.split(sight.flows)
-    for flow in seen:
-        key = "|".join((sight.place_of(flow.sender).key, sight.place_of(flow.taker).key, flow.waste_type))
-        if flow.month in at:
-            by_arc.setdefault(key, [0.0] * len(months))[at[flow.month]] += flow.tonnes
+    by_arc = _by_month.get(sight.key, lambda: _add_up(sight, months))
     drawn = {arc_id(arc) for arc in drawn_and_left(arcs)[0]}
     return {
         "names": [formatting.month(month) for month in months],
-        "tonnes": {key: [round(one, 1) for one in row] for key, row in by_arc.items() if key in drawn},
+        "tonnes": {key: [_short(one) for one in row] for key, row in by_arc.items() if key in drawn},
         "words": {
             "all": _("All months"),
             "said": _(
@@ -118,6 +121,21 @@ def months_data(sight: Sight, arcs: Iterable[tuple[Arc, bool]]) -> dict[str, obj
             ),
         },
     }
+
+
+def _short(tonnes: float) -> float:
+    """Whole tonnes, where there are ten or more: a page carries many of them."""
+    return round(tonnes) if tonnes >= 10 else round(tonnes, 1)
+
+
+def _add_up(sight: Sight, months: Sequence[str]) -> dict[str, list[float]]:
+    at = {month: number for number, month in enumerate(months)}
+    by_arc: dict[str, list[float]] = {}
+    for flow in sight.monthly():
+        key = "|".join((sight.place_of(flow.sender).key, sight.place_of(flow.taker).key, flow.waste_type))
+        if flow.month in at:
+            by_arc.setdefault(key, [0.0] * len(months))[at[flow.month]] += flow.tonnes
+    return by_arc
 
 
 def map_data(arcs: Iterable[tuple[Arc, bool]]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from marketplace import formatting
 from marketplace.i18n import language, named
 from marketplace.palette import FLOW_COLOUR, waste_colour
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, PLAN, POTENTIAL, REGION, TRADES, Chain, Place
+from marketplace.symbiosis.partners import PartnerCount
 from marketplace.symbiosis.queries import NOWHERE
 from marketplace.symbiosis.selection import ENTERPRISES, PARKS, Sight, Wanted
 from marketplace.symbiosis.totals import Arc, Sum, total
@@ -260,6 +261,17 @@ def left_lines(rows: Iterable[tuple[str, float, bool]]) -> list[LeftLine]:
         )
         for waste, tonnes, shown in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLine:
+    waste: str
+    colour: str
+    count: PartnerCount
+
+
+def partner_lines(counts: Iterable[PartnerCount]) -> list[PartnerLine]:
+    return [PartnerLine(waste_name(one.waste_type), waste_colour(one.waste_type), one) for one in counts]
 
 
 def across_parks(chains: Iterable[Chain]) -> list[Chain]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Response, jsonify, render_template, request
+from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
@@ -28,11 +28,14 @@ from marketplace.symbiosis import (
 )
 from marketplace.symbiosis import network as networks
 from marketplace.symbiosis.books import book
-from marketplace.symbiosis.flows import TRADES
+from marketplace.symbiosis.flows import POTENTIAL, TRADES
+from marketplace.symbiosis.partners import partner_counts
 from marketplace.symbiosis.selection import Sight, Wanted
 from marketplace.urls import PUBLIC, Url
 
 GROUND_SECONDS = 300
+# Lines of a comparison; beyond them a page is too long to load and to read.
+LISTED = 200
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,7 +57,7 @@ def overview() -> ResponseReturnValue:
         figures=presenters.figures(sight),
         comparison=_comparison(sight, other) if other is not None else None,
         comparisons=presenters_compare.compare_options(sight.wanted, "symbiosis.overview"),
-        arcs=presenters.arc_lines(arcs, trades=wanted.view == TRADES),
+        arcs=presenters.arc_lines(pictures.listed(arcs), trades=wanted.view == TRADES),
         walk=way,
         left_over=presenters.left_lines(sight.left_over()),
         chains=presenters_chains.chain_lines(sight, rates),
@@ -63,6 +66,7 @@ def overview() -> ResponseReturnValue:
         trades=wanted.view == TRADES,
         map_data={**pictures.map_data(arcs), "months": pictures.months_data(sight, arcs)},
         map_left_out=pictures.left_out(arcs),
+        **_partners(wanted),
     )
 
 
@@ -73,6 +77,16 @@ def _effects(sight: Sight, rates: EffectRates) -> dict[str, object] | None:
     effects = effects_of_flows(sight.flows, rates)
     # How many tonnes go far is a sum over arcs, some of which may be hidden.
     return {"lines": total_lines(effects, rates, far=sight.everything), "unknown": unknown_words(effects)}
+
+
+def _partners(wanted: Wanted) -> dict[str, object]:
+    """All feasible pairs by their number, where they are asked for: counting them takes a moment."""
+    if wanted.view != POTENTIAL:
+        return {}
+    if request.args.get("pairs") != "all":
+        return {"partners_url": url_for("symbiosis.overview", **wanted.query(), pairs="all", _anchor="partners")}
+    counts = partner_counts(db_session())
+    return {"partners": presenters.partner_lines(counts or ()), "partners_too_many": counts is None}
 
 
 def _sight(wanted: Wanted, view: str) -> Sight:
@@ -86,9 +100,10 @@ def _comparison(sight: Sight, other: Sight) -> dict[str, object]:
     return {
         "one": one,
         "other": second,
-        "lines": presenters_compare.compared_lines(rows),
+        "lines": presenters_compare.compared_lines(rows[:LISTED]),
+        "left": len(rows[LISTED:]),
         "totals": presenters_compare.total_lines(sight, other),
-        "map_data": presenters_compare.compared_map(rows, one, second),
+        "map_data": presenters_compare.compared_map(rows[:LISTED], one, second),
     }
 
 

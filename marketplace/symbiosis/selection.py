@@ -88,11 +88,26 @@ class Sight:
         # Figures by month would have to be protected month by month; the public sees the whole period only.
         self.wanted = wanted if self.detailed else replace(wanted, first="", last="", level=PARKS)
         self.secrets: Secrets = NO_SECRETS if self.everything else totals.secrets(book)
-        chosen = [flow for flow in book.flows if self._wanted(flow)]
-        if self.only_mine:
-            chosen = [flow for flow in chosen if self._mine(flow)]
+        # Months are kept apart only where they are asked for: a year of them is a dozen times as much to add up.
+        chosen = self._chosen(book.flows if self.wanted.period else totals.over_months(book))
         self.agreed_t = sum(flow.tonnes for flow in chosen)
         self.flows = totals.as_weighed(chosen) if book.view == TRADES else chosen
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """All that what is shown depends on, for keeping what is worked out from it."""
+        wanted = self.wanted
+        seen = True if self.everything else self.actor.park_id if self.detailed else None
+        return self.book, seen, wanted.waste, wanted.first, wanted.last, wanted.level
+
+    def _chosen(self, flows: Iterable[Flow]) -> list[Flow]:
+        chosen = [flow for flow in flows if self._wanted(flow)]
+        return [flow for flow in chosen if self._mine(flow)] if self.only_mine else chosen
+
+    def monthly(self) -> list[Flow]:
+        """What is seen enterprise by enterprise, month by month; trades by what each month agreed or weighed."""
+        mine, _others = self.split(self._chosen(self.book.flows))
+        return totals.as_weighed(mine) if self.book.view == TRADES else mine
 
     @property
     def only_mine(self) -> bool:
@@ -102,7 +117,7 @@ class Sight:
     def _wanted(self, flow: Flow) -> bool:
         wanted = self.wanted
         return (not wanted.waste or flow.waste_type == wanted.waste) and (
-            wanted.holds(flow.month)
+            not wanted.period or wanted.holds(flow.month)
         )
 
     def sees(self, place: Place) -> bool:

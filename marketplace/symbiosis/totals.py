@@ -78,6 +78,7 @@ class Secrets:
 
 
 _secrets: Kept[Secrets] = Kept(8)
+_over_months: Kept[tuple[Flow, ...]] = Kept(8)
 NO_SECRETS = Secrets()
 
 
@@ -113,6 +114,34 @@ def total(flows: Iterable[Flow]) -> Sum:
     for flow in flows:
         whole.add(flow)
     return whole
+
+
+def over_months(book: Book) -> tuple[Flow, ...]:
+    """The flows of ``book`` with their months added up, kept by book; the month of each is blank."""
+    return _over_months.get(book, lambda: _add_months(book))
+
+
+def _add_months(book: Book) -> tuple[Flow, ...]:
+    sums: dict[tuple[object, ...], list[Flow]] = defaultdict(list)
+    for flow in book.flows:
+        ends = (flow.sender.listing, flow.taker.listing, flow.sender.enterprise_id, flow.taker.enterprise_id)
+        sums[(*ends, flow.waste_type, flow.use, flow.contract)].append(flow)
+    return tuple(_sum_of(flows) for flows in sums.values())
+
+
+def _sum_of(flows: list[Flow]) -> Flow:
+    """One flow for those of one pair of listings: its distance is that of the pair, by tonnes where it changed."""
+    tonnes = sum(flow.tonnes for flow in flows)
+    return replace(
+        flows[0],
+        month="",
+        tonnes=tonnes,
+        km=sum(flow.km * flow.tonnes for flow in flows) / tonnes if tonnes else flows[0].km,
+        value_yuan=sum(flow.value_yuan for flow in flows),
+        freight_yuan=sum(flow.freight_yuan for flow in flows),
+        carbon_kg=sum(flow.carbon_kg for flow in flows),
+        weighed_t=sum(flow.weighed_t for flow in flows),
+    )
 
 
 def as_weighed(flows: Iterable[Flow]) -> list[Flow]:

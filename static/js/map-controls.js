@@ -89,9 +89,10 @@ export function sources(frame, credits) {
   const label = make("span");
   line.append(path);
   scale.append(line, label);
-  box.append(scale, make("p", { class: "map-credit" }, credits.filter(Boolean).join(" · ")));
+  const credit = make("p", { class: "map-credit" }, credits.filter(Boolean).join(" · "));
+  box.append(scale, credit);
   frame.append(box);
-  return { box, draw: (kmPerPixel) => drawScale(line, path, label, kmPerPixel) };
+  return { box, credit, draw: (kmPerPixel) => drawScale(line, path, label, kmPerPixel) };
 }
 
 // The longest of 1, 2, 5, 10, 20 … km that stays under 120 pixels.
@@ -103,6 +104,16 @@ function drawScale(line, path, label, kmPerPixel) {
   line.setAttribute("width", width + 2);
   path.setAttribute("d", `M1 1V7H${width + 1}V1`);
   label.textContent = kilometresText(km);
+}
+
+// An observer speaks up once as it begins; only what comes after is a change.
+export function onResize(element, act) {
+  let [width, height] = [element.clientWidth, element.clientHeight];
+  new ResizeObserver(() => {
+    if (element.clientWidth === width && element.clientHeight === height) return;
+    [width, height] = [element.clientWidth, element.clientHeight];
+    act();
+  }).observe(element);
 }
 
 export function failure(element, words) {

@@ -2,7 +2,8 @@
 
 import { fill, tonnesText, wrapped } from "./map-words.js";
 
-export const FONT = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", system-ui, sans-serif';
+// Quoted singly: in a saved SVG the names stand inside an attribute.
+export const FONT = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', system-ui, sans-serif";
 export const PARK_FONT = `500 12px ${FONT}`;
 export const AREA_FONT = `12px ${FONT}`;
 export const PARK_SIZE = 13;
@@ -160,4 +161,19 @@ export function tooltipText(item, words) {
     lines.push(fill(unit || "%(tonnes)s", { tonnes: tonnesText(item.tonnes) }));
   }
   return lines.join("\n");
+}
+
+// The legend, drawn into a picture that leaves the page from `top` down; `credit` says whose data it is.
+export function legendMarks(entries, { credit, top, width }) {
+  const ink = { fill: INK, font: `12px ${FONT}`, stroke: "#ffffff", lineWidth: 3 };
+  const marks = entries.flatMap(({ kind, colour, dash, name }, row) => {
+    const y = top + 18 + row * 19;
+    const label = { type: "text", x: 46, y: y - 7, silent: true, style: { ...ink, text: name } };
+    if (kind === "line") return [label, { type: "line", silent: true, shape: { x1: 12, y1: y, x2: 38, y2: y }, style: { stroke: colour, lineWidth: 3, lineDash: dash } }];
+    const square = kind === "square";
+    const shape = square ? { x: 20, y: y - 5, width: 10, height: 10, r: 3 } : { cx: 25, cy: y, r: 5 };
+    const style = square ? { fill: "#ffffff", stroke: colour, lineWidth: 2 } : { fill: colour };
+    return [label, { type: square ? "rect" : "circle", silent: true, shape, style }];
+  });
+  return [...marks, { type: "text", right: 10, bottom: 5, silent: true, style: { ...ink, fill: "#5b6672", font: `11px ${FONT}`, text: credit, width, overflow: "break", align: "right" } }];
 }

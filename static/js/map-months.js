@@ -20,10 +20,15 @@ function control(box) {
       output.textContent = fill(data.words.said, { month, tonnes: tonnesText(sum), count: tonnes.length });
     }
     input.setAttribute("aria-valuetext", at < 0 ? data.words.all : month);
-    map.dispatchEvent(new CustomEvent("market-map:month", { detail: { at } }));
+    return at;
   };
-  input.addEventListener("input", show);
-  map.addEventListener("market-map:ready", () => { box.hidden = false; show(); });
+  const draw = () => map.dispatchEvent(new CustomEvent("market-map:month", { detail: { at: show() } }));
+  input.addEventListener("input", draw);
+  map.addEventListener("market-map:ready", () => {
+    box.hidden = false;
+    // A browser that comes back to the page may have kept where the slider stood.
+    if (show() >= 0) draw();
+  });
 }
 
 for (const box of document.querySelectorAll("[data-map-months]")) control(box);

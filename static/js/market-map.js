@@ -5,10 +5,10 @@
 // Sends "market-map:hover" with {id}; listens to "market-map:light" with {id}, null to put the light out, and to
 // "market-map:month" with {at}, the month whose flows to show, -1 for all of them.
 
-import { failure, frameOf, legend, sources, zoomButtons } from "./map-controls.js";
+import { failure, frameOf, legend, onResize, sources, zoomButtons } from "./map-controls.js";
 import { bounds, clustered, dotSizes, readGeometry, readGround, readPage, spread, withParks } from "./map-data.js";
 import { place } from "./map-labels.js";
-import { AREA_FONT, PARK_FONT, PARK_SIZE, areaNames, flowGroups, flowSeries, inMonth, network, parks, plants, tooltipText } from "./map-layers.js";
+import { AREA_FONT, legendMarks, PARK_FONT, PARK_SIZE, areaNames, flowGroups, flowSeries, inMonth, network, parks, plants, tooltipText } from "./map-layers.js";
 import { isChinese } from "./map-words.js";
 import { exportButtons } from "./picture-export.js";
 
@@ -27,15 +27,19 @@ class MarketMap {
     this.bounds = bounds(this.page, geometry.regions);
     this.groups = flowGroups(this.page.flows, this.words);
     this.sizeOf = dotSizes(this.page.plants);
+    this.shown = this.groups;
+    this.scale = 0;
     this.where = new Map();
     this.frame = frameOf(element);
     this.chart = echarts.init(element, null, { renderer: "canvas" });
     echarts.registerMap("market", geometry.regions);
     this.controls();
-    this.chart.setOption(this.option());
-    this.settle();
+    // Where things fall is known from the ground alone: names are placed before anything is drawn, once.
+    const option = this.option();
+    this.chart.setOption({ animation: false, geo: option.geo });
+    this.chart.setOption(this.withNames(option, this.settled()));
     this.listen();
-    exportButtons(this.frame, element, this.chart, echarts, this.words);
+    exportButtons(this.frame, element, this.chart, { echarts, words: this.words, optionOf: () => this.picture() });
   }
 
   option() {
@@ -61,7 +65,7 @@ class MarketMap {
         ...network("rail", this.geometry.rail, { color: "#6f7780", width: 0.9, opacity: 0.6, type: [5, 3] }),
         areaNames(this.regions, isChinese(), new Set()),
         ...this.plantSeries(1),
-        ...flowSeries(this.groups),
+        ...flowSeries(this.shown, this.scale),
         parks(this.page.parks, new Map()),
       ],
     };
@@ -99,7 +103,7 @@ class MarketMap {
     const { words } = this;
     this.zoomBar = zoomButtons(this.frame, words, (what) => this.move(what));
     const has = (kind) => this.page.plants.some((plant) => plant.kind === kind);
-    const entries = [
+    this.entries = [
       ...this.groups.map((group) => ({ id: group.id, name: group.name, kind: "line", colour: group.colour, dash: group.dash, arrow: true, width: 3 })),
       ...(has("supply") ? [{ id: "supply", name: words.supplies, kind: "circle", colour: "#1f7a5c" }] : []),
       ...(has("demand") ? [{ id: "demand", name: words.demands, kind: "diamond", colour: "#b8560f" }] : []),
@@ -111,7 +115,7 @@ class MarketMap {
       ...(this.geometry.rail ? [{ id: "rail", name: words.rail, kind: "line", colour: "#6f7780", dash: [5, 3], width: 1.5 }] : []),
       { id: "areas", name: words.areas, kind: "area" },
     ];
-    this.legend = legend(this.frame, words, entries, (id, on) => {
+    this.legend = legend(this.frame, words, this.entries, (id, on) => {
       this.chart.dispatchAction({ type: on ? "legendSelect" : "legendUnSelect", name: id });
     });
     this.legend.addEventListener("toggle", () => this.settle());
@@ -138,13 +142,40 @@ class MarketMap {
 
   // After every move: stay within bounds, set the names anew, measure the scale.
   settle() {
+    const series = this.named(this.settled());
+    if (this.page.plants.length > 3000) series.push(...this.plantSeries(this.zoom));
+    this.chart.setOption({ series });
+  }
+
+  settled() {
     this.stayWithin();
     const kmPerPixel = this.kmPerPixel();
     if (Number.isFinite(kmPerPixel) && kmPerPixel > 0) this.foot.draw(kmPerPixel);
-    const names = this.names();
-    const series = [areaNames(this.regions, isChinese(), names), parks(this.page.parks, names)];
-    if (this.page.plants.length > 3000) series.push(...this.plantSeries(this.zoom));
-    this.chart.setOption({ series });
+    return this.names();
+  }
+
+  withNames(option, names) {
+    const named = new Map(this.named(names).map((series) => [series.id, series]));
+    return { ...option, series: option.series.map((series) => named.get(series.id) || series) };
+  }
+
+  // What is seen now, with the layers that are on and as far as one has moved, for a picture to keep.
+  picture() {
+    const { geo: [{ zoom, center }], legend: [{ selected }] } = this.chart.getOption();
+    const option = this.option();
+    const on = (entry) => entry.kind !== "area" && (selected || {})[entry.id] !== false;
+    const entries = this.entries.filter(on);
+    // A legend that is folded, as on a phone, has no room beside the drawing: it stands below it.
+    const below = this.legend.open ? 0 : entries.length * 19 + 60;
+    const graphic = legendMarks(entries, {
+      credit: this.foot.credit.textContent, top: below ? this.element.clientHeight - 10 : 0, width: this.element.clientWidth - 20,
+    });
+    const geo = { ...option.geo, zoom, center, bottom: option.geo.bottom + below };
+    return { ...this.withNames({ ...option, graphic, geo, legend: { ...option.legend, selected } }, this.names()), below };
+  }
+
+  named(names) {
+    return [areaNames(this.regions, isChinese(), names), parks(this.page.parks, names)];
   }
 
   settleSoon() {
@@ -197,16 +228,16 @@ class MarketMap {
     chart.on("click", ({ data }) => { if (data && data.market && data.market.url) window.location.assign(data.market.url); });
     element.addEventListener("market-map:light", ({ detail }) => this.light(detail && detail.id));
     element.addEventListener("market-map:month", ({ detail }) => this.showMonth(detail.at));
-    new ResizeObserver(() => { chart.resize(); this.settleSoon(); }).observe(element);
+    onResize(element, () => { chart.resize(); this.settleSoon(); });
     this.leavePageScrolling();
   }
 
   // Widths keep their scale from month to month, so that months compare.
   showMonth(at) {
     const { tonnes } = this.page.months;
-    const most = at < 0 ? 0 : Math.max(1, ...Object.values(tonnes).flat());
-    const groups = at < 0 ? this.groups : this.groups.map((group) => inMonth(group, tonnes, at));
-    this.chart.setOption({ series: flowSeries(groups, most) });
+    this.scale = at < 0 ? 0 : Math.max(1, ...Object.values(tonnes).flat());
+    this.shown = at < 0 ? this.groups : this.groups.map((group) => inMonth(group, tonnes, at));
+    this.chart.setOption({ series: flowSeries(this.shown, this.scale) });
   }
 
   light(id) {

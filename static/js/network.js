@@ -1,6 +1,7 @@
 // The network of flows: <div data-network data-source="ID"> beside a JSON script with that id.
 // Where marks stand is worked out on the server, so that the same flows give the same picture at once.
 
+import { onResize } from "./map-controls.js";
 import { FONT } from "./map-layers.js";
 import { wrapped } from "./map-words.js";
 import { exportButtons } from "./picture-export.js";
@@ -71,6 +72,8 @@ function open(item) {
   if (item.url) { window.location.assign(item.url); return; }
   const row = item.row && document.getElementById(item.row);
   if (!row) return;
+  const folded = row.closest("details");
+  if (folded) folded.open = true;
   row.scrollIntoView({ block: "center" });
   row.focus({ preventScroll: true });
 }
@@ -81,11 +84,12 @@ async function start() {
     try {
       const echarts = await import("../vendor/echarts/echarts.esm.min.js");
       const chart = echarts.init(element, null, { renderer: "canvas" });
-      const draw = () => chart.setOption(option(data, element.clientWidth, element.clientHeight), true);
+      const optionOf = () => option(data, element.clientWidth, element.clientHeight);
+      const draw = () => chart.setOption(optionOf(), true);
       draw();
       chart.on("click", ({ data: item }) => open(item && item.market));
-      new ResizeObserver(() => { chart.resize(); draw(); }).observe(element);
-      exportButtons(element, element, chart, echarts, data.words);
+      onResize(element, () => { chart.resize(); draw(); });
+      exportButtons(element, element, chart, { echarts, words: data.words, optionOf });
       element.dispatchEvent(new CustomEvent("network:ready", { bubbles: true }));
     } catch {
       element.removeAttribute("role");

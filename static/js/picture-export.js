@@ -1,5 +1,7 @@
 // Two quiet buttons under a picture: save it as PNG or as SVG.  Both are made here, from the drawing itself.
 
+import { FONT } from "./map-layers.js";
+
 const SCALE = 2;
 const PAPER = "#ffffff";
 
@@ -20,20 +22,48 @@ function bytesOf(dataUrl) {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-export function pngOf(chart) {
-  const address = chart.getDataURL({ type: "png", pixelRatio: SCALE, backgroundColor: PAPER, excludeComponents: ["toolbox"] });
+// What the page says around the picture goes with it: its name, the view, and what is chosen in the filters.
+function caption() {
+  const heading = document.querySelector("h1");
+  const view = document.querySelector(".switch a[aria-current]");
+  const chosen = [...document.querySelectorAll(".filters select")].filter((one) => one.value && one.name !== "level");
+  const month = document.querySelector("[data-map-months] output");
+  const parts = [heading, view, ...chosen.map((one) => one.selectedOptions[0]), month];
+  return parts.filter(Boolean).map((one) => one.textContent.trim()).filter(Boolean).join(" · ");
+}
+
+// On a narrow picture the line below it is the credit's alone.
+function captioned(option, width) {
+  const text = {
+    type: "text", left: 10, bottom: width < 700 && option.graphic ? 38 : 5, silent: true,
+    style: { text: caption(), fill: "#5b6672", font: `11px ${FONT}`, stroke: PAPER, lineWidth: 3 },
+  };
+  return { ...option, backgroundColor: PAPER, animation: false, graphic: [...(option.graphic || []), text] };
+}
+
+// The same option drawn once more, off the screen, with `below` pixels more where it asks for them.  It is asked for anew: what a chart gives back of its own option
+// is a copy in which rows of typed numbers do not survive.
+function drawn(chart, { echarts, optionOf }, how, take) {
+  const { below = 0, ...option } = optionOf();
+  const room = { width: chart.getWidth(), height: chart.getHeight() + below };
+  const copy = echarts.init(how.ssr ? null : document.createElement("div"), null, { ...room, ...how });
+  try {
+    copy.setOption(captioned(option, room.width));
+    return take(copy);
+  } finally {
+    copy.dispose();
+  }
+}
+
+function pngOf(chart, means) {
+  const address = drawn(chart, means, { renderer: "canvas", devicePixelRatio: SCALE }, (copy) =>
+    copy.getDataURL({ type: "png", pixelRatio: SCALE, backgroundColor: PAPER }));
   return new Blob([bytesOf(address)], { type: "image/png" });
 }
 
-// The same option drawn once more, off the screen, as vectors.
-export function svgOf(chart, echarts) {
-  const drawn = echarts.init(null, null, { renderer: "svg", ssr: true, width: chart.getWidth(), height: chart.getHeight() });
-  try {
-    drawn.setOption({ ...chart.getOption(), backgroundColor: PAPER, animation: false });
-    return new Blob([drawn.renderToSVGString()], { type: "image/svg+xml" });
-  } finally {
-    drawn.dispose();
-  }
+function svgOf(chart, means) {
+  const text = drawn(chart, means, { renderer: "svg", ssr: true }, (copy) => copy.renderToSVGString());
+  return new Blob([text], { type: "image/svg+xml" });
 }
 
 // Local calendar date: the day on which somebody saved it.
@@ -42,18 +72,20 @@ function today() {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
-export function exportButtons(after, element, chart, echarts, words) {
+// `after`: what the buttons stand under; `means.optionOf`: gives what the chart shows now.
+export function exportButtons(after, element, chart, means) {
+  const { words } = means;
   const bar = document.createElement("div");
   bar.className = "picture-export";
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", words.save || "");
   const name = () => `${element.dataset.picture || "picture"}-${today()}`;
-  for (const [kind, label, make] of [["png", words.png, () => pngOf(chart)], ["svg", words.svg, () => svgOf(chart, echarts)]]) {
+  for (const [kind, label, make] of [["png", words.png, pngOf], ["svg", words.svg, svgOf]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = label || kind.toUpperCase();
     button.dataset.export = kind;
-    button.addEventListener("click", () => save(make(), `${name()}.${kind}`));
+    button.addEventListener("click", () => save(make(chart, means), `${name()}.${kind}`));
     bar.append(button);
   }
   after.after(bar);

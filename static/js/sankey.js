@@ -1,6 +1,7 @@
 // From source to product, widths by tonnes: <div data-sankey data-source="ID"> beside a JSON script with that id.
 // At most some 40 marks: the small ones of a column stand together as "others", which opens with a click.
 
+import { onResize } from "./map-controls.js";
 import { FONT } from "./map-layers.js";
 import { tonnesText } from "./map-words.js";
 import { exportButtons } from "./picture-export.js";
@@ -91,31 +92,46 @@ function option(data, open, width) {
   };
 }
 
-async function start() {
+async function drawIn(element) {
+  const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
+  try {
+    const echarts = await import("../vendor/echarts/echarts.esm.min.js");
+    const chart = echarts.init(element, null, { renderer: "canvas" });
+    const open = new Set();
+    const addresses = new Map(data.nodes.map((node) => [node.id, node.url]));
+    const optionOf = () => option(data, open, element.clientWidth);
+    const draw = () => chart.setOption(optionOf(), true);
+    draw();
+    chart.on("click", ({ dataType, name }) => {
+      if (dataType === "edge" || !name) return;
+      if (name.startsWith("others-")) {
+        open.add(Number(name.slice("others-".length)));
+        draw();
+      } else if (addresses.get(name)) window.location.assign(addresses.get(name));
+    });
+    onResize(element, () => { chart.resize(); draw(); });
+    exportButtons(element, element, chart, { echarts, words: data.words, optionOf });
+    element.dispatchEvent(new CustomEvent("sankey:ready", { bubbles: true }));
+  } catch {
+    element.removeAttribute("role");
+    element.classList.add("map-failed");
+    element.textContent = data.words.failed;
+  }
+}
+
+// It stands below the map and is drawn as one comes near it, or prints: the map is not to wait for it.
+function start() {
   for (const element of document.querySelectorAll("[data-sankey]")) {
-    const data = JSON.parse(document.getElementById(element.dataset.source).textContent);
-    try {
-      const echarts = await import("../vendor/echarts/echarts.esm.min.js");
-      const chart = echarts.init(element, null, { renderer: "canvas" });
-      const open = new Set();
-      const addresses = new Map(data.nodes.map((node) => [node.id, node.url]));
-      const draw = () => chart.setOption(option(data, open, element.clientWidth), true);
-      draw();
-      chart.on("click", ({ dataType, name }) => {
-        if (dataType === "edge" || !name) return;
-        if (name.startsWith("others-")) {
-          open.add(Number(name.slice("others-".length)));
-          draw();
-        } else if (addresses.get(name)) window.location.assign(addresses.get(name));
-      });
-      new ResizeObserver(() => { chart.resize(); draw(); }).observe(element);
-      exportButtons(element, element, chart, echarts, data.words);
-      element.dispatchEvent(new CustomEvent("sankey:ready", { bubbles: true }));
-    } catch {
-      element.removeAttribute("role");
-      element.classList.add("map-failed");
-      element.textContent = data.words.failed;
-    }
+    let drawn = false;
+    const begin = () => {
+      if (drawn) return;
+      drawn = true;
+      near.disconnect();
+      drawIn(element);
+    };
+    const near = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) begin(); }, { rootMargin: "300px" });
+    near.observe(element);
+    window.addEventListener("beforeprint", begin);
   }
 }
 

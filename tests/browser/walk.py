@@ -33,7 +33,7 @@ LOOK = """() => {
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     lang: document.documentElement.lang, texts,
     inline: document.querySelectorAll(
-      'main [style]:not(.map *):not(.sankey *):not(canvas):not(.map):not(.sankey)').length,
+      'main [style]:not(:is(.map, .sankey, .network) *):not(canvas):not(.map, .sankey, .network)').length,
     main: seen(document.querySelector('main')),
   };
 }"""
