@@ -69,6 +69,21 @@ def test_answers_through_changes_are_those_of_the_market_as_it_is(tmp_path: Path
         agrees(index, part(problem, *live))
 
 
+def test_an_index_that_outgrew_its_arrays_answers_as_one_built_at_once() -> None:
+    market = markets.clustered_market(1_600, towns=40)
+    whole = LiveIndex(market)
+    grown = LiveIndex(
+        part(market, set(range(5)), set(range(5))), wastes=whole.wastes, properties=whole.properties
+    )
+    room = len(grown._supplies.rows.data), len(grown._demands.buckets.pool.data)
+    grown.put(market)
+    assert len(grown._supplies.rows.data) > room[0] and len(grown._demands.buckets.pool.data) > room[1]
+    for side, ids in ((SUPPLY, market.supplies.ids), (DEMAND, market.demands.ids)):
+        for code in ids[::20]:
+            assert grown.partners(side, code, 10) == whole.partners(side, code, 10)
+            assert grown.near_misses(side, code, 10) == whole.near_misses(side, code, 10)
+
+
 @pytest.mark.parametrize("names", [7, 40])
 def test_the_best_of_many_are_those_of_the_reference(monkeypatch: pytest.MonkeyPatch, names: int) -> None:
     """Hundreds in range of each, most of them never judged; with 40 properties some have no bit in a mask."""
