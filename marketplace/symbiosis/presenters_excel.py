@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from marketplace import formatting
+from marketplace.effects.rates import EffectRates
 from marketplace.symbiosis import presenters, presenters_chains, presenters_measures, presenters_walk
 from marketplace.symbiosis.excel import Cell, Sheet
 from marketplace.symbiosis.flows import TRADES
@@ -27,9 +28,10 @@ def file_name(wanted: Wanted) -> str:
     return "-".join(part for part in parts if part.replace("-", "").replace("_", "").isalnum()) + ".xlsx"
 
 
-def sheets(sight: Sight) -> list[Sheet]:
+def sheets(sight: Sight, rates: EffectRates) -> list[Sheet]:
     notes = _notes(sight)
-    return [make(sight, notes) for make in (_flows, _uses, _chains, _left, _measures)]
+    others = [make(sight, notes) for make in (_flows, _uses, _left, _measures)]
+    return [*others[:2], _chains(sight, notes, rates), *others[2:]]
 
 
 def _notes(sight: Sight) -> list[str]:
@@ -84,9 +86,9 @@ def _uses(sight: Sight, notes: Sequence[str]) -> Sheet:
     )
 
 
-def _chains(sight: Sight, notes: Sequence[str]) -> Sheet:
+def _chains(sight: Sight, notes: Sequence[str], rates: EffectRates) -> Sheet:
     rows: list[list[Cell]] = []
-    for number, chain in enumerate(presenters_chains.chain_lines(sight, limit=CHAINS), start=1):
+    for number, chain in enumerate(presenters_chains.chain_lines(sight, rates, limit=CHAINS), start=1):
         rows += [
             [number, at, hop.source, hop.target, hop.waste, hop.use, _or_hidden(hop.tonnes),
              _("narrowest") if hop.bottleneck else ""]

@@ -134,7 +134,7 @@ def network() -> ResponseReturnValue:
 def workbook() -> ResponseReturnValue:
     wanted = Wanted.read(request.args)
     sight = _sight(wanted, wanted.view)
-    answer = Response(excel.workbook(presenters_excel.sheets(sight)), mimetype=EXCEL)
+    answer = Response(excel.workbook(presenters_excel.sheets(sight, market_rates(db_session()))), mimetype=EXCEL)
     answer.headers["Content-Disposition"] = f'attachment; filename="{presenters_excel.file_name(sight.wanted)}"'
     # It holds what one person may see.
     answer.headers["Cache-Control"] = "no-store"
