@@ -22,19 +22,19 @@ OBJECTIVE_WORDS = {"net_value": _l("Most net value"), "tonnes": _l("Most tonnes 
 
 class StudyForm(FlaskForm):
     title = text_field(_l("What is to be decided?"), longest=120, required=True)
-    objective = SelectField(_l("What is made greatest"), choices=[])
+    objective = SelectField(_l("What is made greatest"), [InputRequired(REQUIRED)], choices=[])
     budget_yuan = NumberField(_l("Budget for opening, over the whole period"), [Optional()], unit=_l("yuan"), minimum=0,
                               maximum=MOST_YUAN, decimals=2)
     most_open = NumberField(_l("At most so many plants"), [Optional()], minimum=0, maximum=1000, decimals=0)
     waste = SelectField(_l("A waste type of which so much must be placed"), choices=[])
-    least_t = NumberField(_l("At least, over the whole period"), [Optional()], unit="t", above_zero=True,
+    least_t = NumberField(_l("At least, over the whole period"), [Optional()], unit=_l("t"), above_zero=True,
                           maximum=MOST_YUAN, decimals=3)
     note = text_field(_l("Note"), longest=2000, area=True)
 
     def offer(self, wastes: list[str]) -> None:
         self.objective.choices = [(key, str(words)) for key, words in OBJECTIVE_WORDS.items()]
         named = sorted((waste_name(key), key) for key in wastes)
-        self.waste.choices = [("", _("None of them")), *((key, name) for name, key in named)]
+        self.waste.choices = [("", _("No such condition")), *((key, name) for name, key in named)]
 
     def validate_waste(self, field: Any) -> None:
         if bool(field.data) != (self.least_t.data is not None):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -186,15 +187,15 @@ def _requirement(kind: str, subject: str) -> str:
     return _("the tonnes of %(waste)s that must be placed", waste=waste_name(subject))
 
 
-def unplaced_view(cells: Sequence[dict[str, Any]]) -> tuple[Table, dict[str, object]]:
-    """The cells as a table and as points of a map, the areas of the dots by tonnes."""
+def unplaced_view(cells: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Table, dict[str, object]]:
+    """The cells as a table, the most tonnes first, and as points of a map, the areas of the dots by tonnes."""
     columns = [
         Column(_("Waste type")), Column(_("Around")), Column(_("Unplaced here"), kind=TONNES),
         Column(_("Within 50 km"), kind=TONNES),
     ]
     rows, points = [], []
-    for number, cell in enumerate(cells):
-        where = f"{cell['lat']:.2f}, {cell['lon']:.2f}"
+    for number, cell in enumerate(sorted(cells, key=lambda one: -one["tonnes"])):
+        where = _around(cell, atlas)
         name, colour = waste_name(cell["waste"]), waste_colour(cell["waste"])
         rows.append([words(name, colour=colour), words(where), _mass(cell["tonnes"]), _mass(cell["within"])])
         points.append({
@@ -204,6 +205,20 @@ def unplaced_view(cells: Sequence[dict[str, Any]]) -> tuple[Table, dict[str, obj
         })
     table = Table("unplaced", _("Where waste lies unplaced"), columns, rows, stated=False)
     return table, {"points": points, "flows": [], "words": {"supplies": _("Unplaced tonnes")}}
+
+
+def _around(cell: dict[str, Any], atlas: Atlas) -> str:
+    """The nearest park with its distance: a place says more than degrees do."""
+    from matching.distance import great_circle_km
+
+    parks = list(atlas.parks.values())
+    where = f"{cell['lat']:.2f}, {cell['lon']:.2f}"
+    if not parks:
+        return where
+    here = np.float64(cell["lat"]), np.float64(cell["lon"])
+    km = great_circle_km(*here, np.array([one.lat for one in parks]), np.array([one.lon for one in parks]))
+    nearest = int(np.argmin(km))
+    return _("%(km)s from %(park)s", km=formatting.kilometres(float(km[nearest])), park=place_name(parks[nearest]))
 
 
 def _mass(value: float) -> Cell:

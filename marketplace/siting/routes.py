@@ -37,7 +37,7 @@ def studies() -> ResponseReturnValue:
         return redirect(url_for("siting.study", study_id=row.id))
     table, map_data = None, None
     if sees_everything(actor):
-        table, map_data = presenters.unplaced_view(answers.unplaced(session))
+        table, map_data = presenters.unplaced_view(answers.unplaced(session), atlas(session))
     rows = presenters.study_lines(queries.readable(session, actor), market_revision(session))
     page = render_template("siting/list.html", form=form, rows=rows, unplaced=table, map_data=map_data)
     return page, 422 if form.errors else 200
