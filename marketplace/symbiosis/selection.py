@@ -97,7 +97,7 @@ class Sight:
     def key(self) -> tuple[object, ...]:
         """All that what is shown depends on, for keeping what is worked out from it."""
         wanted = self.wanted
-        seen = True if self.everything else self.actor.park_id if self.detailed else None
+        seen = "everything" if self.everything else f"park {self.actor.park_id}" if self.detailed else "public"
         return self.book, seen, wanted.waste, wanted.first, wanted.last, wanted.level
 
     def _chosen(self, flows: Iterable[Flow]) -> list[Flow]:

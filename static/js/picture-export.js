@@ -79,7 +79,8 @@ export function exportButtons(after, element, chart, means) {
   bar.className = "picture-export";
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", words.save || "");
-  const name = () => `${element.dataset.picture || "picture"}-${today()}`;
+  const page = window.location.pathname.split("/").filter(Boolean).join("-") || "board";
+  const name = () => `${element.dataset.picture || `${page}-map`}-${today()}`;
   for (const [kind, label, make] of [["png", words.png, pngOf], ["svg", words.svg, svgOf]]) {
     const button = document.createElement("button");
     button.type = "button";

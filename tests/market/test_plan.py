@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from marketplace.market import plan as plans
 from marketplace.unit_of_work import UnitOfWork
-from models import Demand, Event, MarketSettings, Plan, PlanFlow, Supply
+from models import Demand, DemandResidue, Enterprise, Event, MarketSettings, Plan, PlanFlow, Supply
 from tests import factories as make
 
 
@@ -100,3 +100,21 @@ def test_an_empty_market_has_an_empty_plan(sessions: sessionmaker[Session]) -> N
     with sessions() as session:
         plan = plans.refresh_plan(session)
         assert (plan.tonnes, plan.flows) == (0.0, [])
+
+
+def test_residues_that_go_on_are_kept_by_the_use_they_come_from(sessions: sessionmaker[Session]) -> None:
+    """Ash is burnt in a kiln whose slag is ground elsewhere: the plan keeps chain, part and (here none) rounds."""
+    _market(sessions)
+    with sessions() as session, UnitOfWork(session) as uow:
+        kiln = session.scalars(select(Demand).where(Demand.code == "D-1")).one()
+        kiln.residues = [DemandResidue(waste_type_id=make.OTHER_WASTE, yield_t_per_t=0.5)]
+        owner = session.get_one(Enterprise, kiln.enterprise_id)
+        make.supply(session, code="S-2", owner=owner, waste_type_id=make.OTHER_WASTE, t_per_month=1)
+        make.demand(session, code="D-2", t_per_month=9_000, bid_yuan_per_t=90, accepts={make.OTHER_WASTE: 1})
+        uow.touch_market()
+    with sessions() as session:
+        summary = plans.refresh_plan(session).summary
+    parts = {(row["origin"], row["supply"], row["demand"]): row["tonnes"] for row in summary["parts"]}
+    assert parts == {("D-1", "S-2", "D-2"): pytest.approx(60 * 0.5 * 3)}
+    assert [[hop["demand"] for hop in chain["hops"]] for chain in summary["chains"]] == [["D-1", "D-2"]]
+    assert summary["cycles"] == []

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from marketplace.security.actor import ANYBODY, REGULATOR, Actor
+from marketplace.security.actor import ANYBODY, COMMITTEE, REGULATOR, Actor
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import PLAN, Book, End, Flow, Part, Place
 from marketplace.symbiosis.selection import Sight, Wanted
@@ -99,6 +99,12 @@ def test_a_hidden_intake_is_not_told_by_its_residue() -> None:
     names = {leg.source.name for leg in legs if leg.source.kind == WASTE}
     assert "coal_slime" not in names
     assert not any(leg.source.step for leg in legs)
+
+
+def test_what_is_kept_for_one_reader_is_not_shown_to_another() -> None:
+    book = _book(3)
+    readers = [CITY, ANYBODY, *(Actor(2, COMMITTEE, park_id=park) for park in (1, 2))]
+    assert len({Sight(reader, book, Wanted()).key for reader in readers}) == len(readers)
 
 
 def test_trades_count_by_what_was_weighed_of_each_contract() -> None:
