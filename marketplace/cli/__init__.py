@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("marketplace.cli.match:match_command", "Rank the partners of every supply of a scenario."),
     "allocate": ("marketplace.cli.allocate:allocate_command", "The region-wide best plan of tonnes."),
     "siting": ("marketplace.cli.siting:siting_command", "Which candidate plants to open, and why."),
+    "what-if": ("marketplace.cli.what_if:what_if_command", "What changes would do to the best plan."),
     "symbiosis": ("marketplace.cli.symbiosis:symbiosis_command", "Flows, chains and measures of the plan."),
     "to-parquet": ("marketplace.cli.parquet:to_parquet_command", "A scenario with Parquet files for CSV files."),
     "accounts": ("marketplace.cli.accounts:accounts", "The first administrator."),

@@ -29,6 +29,8 @@ OURS = frozenset(
         "siting_taken.csv",
         "siting_allocation.csv",
         "screening.csv",
+        "routes.csv",
+        "gains.csv",
     }
 )
 
