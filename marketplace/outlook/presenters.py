@@ -74,7 +74,7 @@ def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
 
 
 def _seen(end: End, actor: Actor) -> bool:
-    return sees_everything(actor) or (end.place.park_id is not None and sees_place(actor, end.place.park_id))
+    return sees_everything(actor) or sees_place(actor, end.place)
 
 
 def _tonnes(value: float) -> Cell:

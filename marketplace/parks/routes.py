@@ -42,7 +42,7 @@ def mine() -> ResponseReturnValue:
 def _page(found: Park, endpoint: str, **values: str) -> ResponseReturnValue:
     session, wanted = db_session(), replace(Wanted.read(request.args), level=ENTERPRISES)
     sight = Sight(current_actor(), book(session, wanted.view), wanted)
-    place = Place(PARK, found.code, found.name, found.name_en, found.lat, found.lon, found.id)
+    place = Place(PARK, found.code, found.name, found.name_en, found.lat, found.lon, found.id, found.region_id)
     view = presenters.park_view(sight, place)
     supplies, demands = (queries.listings_in(session, found.id, model) for model in (Supply, Demand))
     waiting = (

@@ -33,7 +33,9 @@ def _own_contract(actor: Actor, subject: Any) -> bool:
 
 
 def _own_park(actor: Actor, subject: Any) -> bool:
-    return actor.role in (REGULATOR, ADMIN) or subject.id == actor.park_id
+    if actor.role == COMMITTEE:
+        return actor.park_id is not None and subject.id == actor.park_id
+    return actor.role == ADMIN or actor.region_id is None or subject.region_id == actor.region_id
 
 
 def _ledger_in_reach(actor: Actor, subject: Any) -> bool:
@@ -107,7 +109,8 @@ PERMISSIONS: dict[str, Permission] = {
     "key.manage": Permission((STAFF,), _same_enterprise),
     "inbox.read": Permission(ROLES),
     "inbox.mark": Permission(ROLES, _own_notice),
-    "symbiosis.detail": Permission((COMMITTEE, REGULATOR, ADMIN)),
+    "symbiosis.detail": Permission((REGULATOR, ADMIN), _whole_market),
+    "place.view_detail": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
     "park.view_detail": Permission((COMMITTEE, REGULATOR, ADMIN), _own_park),
     "indicator.view_detail": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
     "value_added.enter": Permission((REGULATOR,), _in_reach),

@@ -12,7 +12,10 @@ VIEWS = (PLAN, TRADES, POTENTIAL)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A park, a banner standing for its enterprises outside parks, or one enterprise; degrees in WGS-84."""
+    """A park, a banner standing for its enterprises outside parks, or one enterprise; degrees in WGS-84.
+
+    ``region_id`` is the banner it lies in, None where that is not known.
+    """
 
     kind: str
     code: str
@@ -21,6 +24,7 @@ class Place:
     lat: float
     lon: float
     park_id: int | None = None
+    region_id: str | None = None
 
     @property
     def key(self) -> str:

@@ -70,9 +70,11 @@ def atlas(session: Session) -> Atlas:
 def parks(session: Session) -> dict[int, Place]:
     """Every park by its id, in the order of their codes."""
     rows = session.execute(
-        select(Park.id, Park.code, Park.name, Park.name_en, Park.lat, Park.lon).order_by(Park.code)
+        select(Park.id, Park.code, Park.name, Park.name_en, Park.lat, Park.lon, Park.region_id).order_by(Park.code)
     )
-    return {row.id: Place(PARK, row.code, row.name, row.name_en, row.lat, row.lon, row.id) for row in rows}
+    return {
+        row.id: Place(PARK, row.code, row.name, row.name_en, row.lat, row.lon, row.id, row.region_id) for row in rows
+    }
 
 
 def _read_atlas(session: Session) -> Atlas:
@@ -140,16 +142,18 @@ def _regions(session: Session, rows: Sequence[Row]) -> dict[str | None, Place]:
         lat, lon = (sum(getattr(row, axis) for row in away) / len(away) for axis in ("lat", "lon"))
         name = names.get(region)
         places[region] = Place(
-            REGION, region or NOWHERE, name.name_zh if name else "", name.name_en if name else "", lat, lon
+            REGION, region or NOWHERE, name.name_zh if name else "", name.name_en if name else "", lat, lon,
+            region_id=region,
         )
     return places
 
 
 def _end(enterprise: Row, site: Row, known: dict[int, Place], regions: dict[str | None, Place]) -> End:
-    own = Place(
-        ENTERPRISE, enterprise.code, enterprise.name, enterprise.name_en, site.lat, site.lon, site.park_id
-    )
     place = known[site.park_id] if site.park_id is not None else regions[enterprise.region_id]
+    own = Place(
+        ENTERPRISE, enterprise.code, enterprise.name, enterprise.name_en, site.lat, site.lon, site.park_id,
+        place.region_id or enterprise.region_id,
+    )
     return End(
         enterprise.id,
         own,

@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TypeVar
 
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import may
+from marketplace.symbiosis.flows import Place
 
 LEAST_CONTRIBUTORS = 3
 # The place of a total: (row, ALL) is the total of a row, (ALL, column) of a column, (ALL, ALL) of everything.
@@ -147,10 +147,18 @@ def _reached(start: Vertex, reach: Mapping[Vertex, list[Key]], *, without: Key) 
 
 
 def sees_everything(actor: Actor) -> bool:
-    """Whether every flow is shown at the level of enterprises: regulators and administrators."""
-    return may(actor, "symbiosis.detail") and sees_place(actor, None)
+    """Whether every flow is shown at the level of enterprises: administrators, and regulators of no one banner."""
+    return may(actor, "symbiosis.detail", actor)
 
 
-def sees_place(actor: Actor, park_id: int | None) -> bool:
-    """Whether ``actor`` sees the enterprises of a park in detail; None stands for places outside parks."""
-    return may(actor, "park.view_detail", SimpleNamespace(id=park_id if park_id is not None else 0))
+def sees_somewhere(actor: Actor) -> bool:
+    """Whether there is a place whose enterprises ``actor`` sees one by one."""
+    narrowed = actor.park_id is not None or actor.region_id is not None
+    return sees_everything(actor) or (narrowed and may(actor, "place.view_detail"))
+
+
+def sees_place(actor: Actor, place: Place) -> bool:
+    """Whether ``actor`` sees the enterprises of ``place`` one by one: a committee those of its park, a regulator of one
+    banner those in it, outside parks as well.
+    """
+    return may(actor, "place.view_detail", place)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from marketplace.security.actor import Actor
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import PLAN, TRADES, VIEWS, Book, Chain, End, Flow, LeftOver, Place
-from marketplace.symbiosis.rules import sees_everything, sees_place
+from marketplace.symbiosis.rules import sees_everything, sees_place, sees_somewhere
 from marketplace.symbiosis.totals import NO_SECRETS, Arc, ArcKey, Secrets
 
 PARKS, ENTERPRISES = "parks", "enterprises"
@@ -97,7 +97,8 @@ class Sight:
     def key(self) -> tuple[object, ...]:
         """All that what is shown depends on, for keeping what is worked out from it."""
         wanted = self.wanted
-        seen = "everything" if self.everything else f"park {self.actor.park_id}" if self.detailed else "public"
+        own = (self.actor.park_id, self.actor.region_id) if self.detailed else "public"
+        seen = "everything" if self.everything else own
         return self.book, seen, wanted.waste, wanted.first, wanted.last, wanted.level
 
     def _chosen(self, flows: Iterable[Flow]) -> list[Flow]:
@@ -122,14 +123,12 @@ class Sight:
 
     def sees(self, place: Place) -> bool:
         """Whether the enterprises of ``place`` are shown one by one."""
-        return self.everything or (place.park_id is not None and sees_place(self.actor, place.park_id))
+        return self.everything or sees_place(self.actor, place)
 
     @property
     def detailed(self) -> bool:
         """Whether there is any place this actor sees enterprise by enterprise."""
-        return self.everything or (
-            self.actor.park_id is not None and sees_place(self.actor, self.actor.park_id)
-        )
+        return sees_somewhere(self.actor)
 
     def place_of(self, end: End) -> Place:
         """Where a flow begins or ends on this page: the enterprise where it may be shown and is asked for."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from marketplace.i18n import language, named
-from marketplace.security.actor import COMMITTEE, Actor
+from marketplace.security.actor import Actor
 from marketplace.symbiosis import queries as places
 from marketplace.symbiosis.presenters import place_name, use_name
+from marketplace.symbiosis.rules import sees_everything, sees_place
 from marketplace.what_ifs.answers import problem_of
 from marketplace.what_ifs.forms import Choices
 from models.catalogue.reference import catalogue
@@ -51,11 +52,11 @@ def choices_for(session: Session, actor: Actor) -> Choices:
 
 def named_by(session: Session, actor: Actor) -> frozenset[str] | None:
     """Codes of the enterprises and demands ``actor`` may name in a change; None: all of them."""
-    if actor.role != COMMITTEE:
+    if sees_everything(actor):
         return None
     atlas = places.atlas(session)
-    own = [end for end in atlas.enterprises.values() if end.place.park_id == actor.park_id]
-    wants = [want.end for want in atlas.demands.values() if want.end.place.park_id == actor.park_id]
+    own = [end for end in atlas.enterprises.values() if sees_place(actor, end.place)]
+    wants = [want.end for want in atlas.demands.values() if sees_place(actor, want.end.place)]
     return frozenset({end.enterprise.code for end in own} | {end.listing for end in wants})
 
 

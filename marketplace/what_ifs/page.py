@@ -199,7 +199,7 @@ def _routes(answer: dict[str, Any], atlas: Atlas, actor: Actor) -> tuple[list[Ro
 
 
 def _seen(end: End, actor: Actor) -> bool:
-    return sees_everything(actor) or (end.place.park_id is not None and sees_place(actor, end.place.park_id))
+    return sees_everything(actor) or sees_place(actor, end.place)
 
 
 def tables(view: AnswerView) -> list[Table]:

@@ -41,7 +41,7 @@ KIND_NOTES = {
 declare({
     "what_if:too_many": _l("A what-if has at most %(most)s changes. Make another one."),
     "what_if:not_yours": _l(
-        "A park committee can ask about the plants of its own park. Ask the regulator about others."
+        "You can ask about the plants of your own park or banner. Ask the city's regulator about others."
     ),
     "what_if:unknown_enterprise": _l("There is no enterprise %(found)s on the market now. Choose one of the list."),
     "what_if:outside_horizon": _l("%(found)s lies outside the months of the market, %(first)s to %(last)s."),

@@ -48,7 +48,10 @@ def market(app: Flask) -> Iterator[SimpleNamespace]:
         make.demand(session, code="D-near", owner=near, t_per_month=300, bid_yuan_per_t=50)
         make.demand(session, code="D-far", owner=far, t_per_month=300, bid_yuan_per_t=50)
         people = {
-            "city": make.user(session, role=Role.REGULATOR), "west": make.user(session, role=Role.COMMITTEE, park=west),
+            "city": make.user(session, role=Role.REGULATOR),
+            "dalad": make.user(session, role=Role.REGULATOR, region_id="dalad"),
+            "jungar": make.user(session, role=Role.REGULATOR, region_id="jungar"),
+            "west": make.user(session, role=Role.COMMITTEE, park=west),
             "staff": make.user(session, role=Role.STAFF, enterprise=power),
         }
         session.commit()
@@ -83,6 +86,16 @@ def test_a_committee_reads_the_failures_of_its_own_park(market: SimpleNamespace,
     page = sign_in(market.west).get("/symbiosis/failures").get_data(as_text=True)
     assert "西砖厂" in page and "东砖厂" not in page and "2 家" in page
     assert sign_in(market.staff).get("/symbiosis/failures").status_code == 403
+
+
+def test_a_regulator_of_one_banner_reads_its_own(market: SimpleNamespace, sign_in: SignIn) -> None:
+    """All three enterprises stand in Dongsheng by themselves, their parks in Dalad."""
+    planned(market)
+    assert "东砖厂" in sign_in(market.dalad).get("/symbiosis/failures").get_data(as_text=True)
+    page = sign_in(market.jungar).get("/symbiosis/failures").get_data(as_text=True)
+    assert "东砖厂" not in page and "3 家" in page
+    shown = sign_in(market.jungar).get("/symbiosis?level=enterprises").get_data(as_text=True)
+    assert "东砖厂" not in shown
 
 
 def test_the_worth_of_a_tonne_is_said_in_a_sentence(market: SimpleNamespace, sign_in: SignIn) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.security.actor import ADMIN, ANYBODY, COMMITTEE, REGULATOR, STAFF, Actor
+from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.rules import (
     ALL,
     Cell,
@@ -127,10 +128,14 @@ def test_what_a_list_hides_has_three_enterprises_behind_it(lines: dict[str, Cell
         (Actor(1, STAFF, enterprise_id=5), False, False, False),
         (Actor(2, COMMITTEE, park_id=7), False, True, False),
         (Actor(3, REGULATOR), True, True, True),
+        (Actor(5, REGULATOR, region_id="dalad"), False, True, False),
         (Actor(4, ADMIN), True, True, True),
     ],
 )
 def test_who_sees_which_place(actor: Actor, everything: bool, own: bool, other: bool) -> None:
     assert sees_everything(actor) is everything
-    assert sees_place(actor, 7) is own
-    assert sees_place(actor, 8) is other
+    here, there = (
+        Place(PARK, str(park), "", "", 40.0, 110.0, park, region) for park, region in ((7, "dalad"), (8, "jungar"))
+    )
+    assert sees_place(actor, here) is own
+    assert sees_place(actor, there) is other
