@@ -99,7 +99,7 @@ def test_the_commands(
     monkeypatch.setenv("SECRET_KEY", "for this test")
     monkeypatch.setenv("GONGSHENG_ROADS", "/nowhere.npz")
     run = CliRunner().invoke
-    assert "0010" in run(db, ["current"]).output
+    assert "0012" in run(db, ["current"]).output
     assert run(db, ["upgrade"]).exit_code == 0
     done = run(db, ["import-scenario", str(ORDOS)])
     assert done.exit_code == 0, done.output
@@ -110,7 +110,7 @@ def test_the_commands(
     assert (tmp_path / "out" / "supplies.csv").exists()
     assert run(db, ["export-scenario", str(tmp_path / "out")]).exit_code == 1
     finished = run(worker, ["--once"])
-    assert finished.output == "1 jobs done\n"
+    assert finished.output == "2 jobs done\n"  # The plan, and what the failure of each would cost.
 
 
 def test_a_bad_scenario_is_told_with_exit_code_2(
