@@ -109,11 +109,12 @@ def _table(table: Table) -> Iterator[Flowable]:
     from reportlab.platypus import CondPageBreak, Spacer
 
     yield Spacer(1, 9)
-    # The title stays with the first rows, and a long table may still begin low on a page.
-    yield CondPageBreak(80)
+    grid, least = _grid(table) if table.rows else (None, 20.0)
+    # The title stays with head and first row, and a long table may still begin low on a page.
+    yield CondPageBreak(min(least + 26, _TALLEST))
     yield paragraph(table.title, style(10.5, 17))
-    if table.rows:
-        yield _grid(table)
+    if grid is not None:
+        yield grid
     elif table.empty:
         yield paragraph(table.empty, style(9.5, 15, colour=QUIET))
     for note in table.notes:
@@ -121,7 +122,8 @@ def _table(table: Table) -> Iterator[Flowable]:
     yield Spacer(1, 3)
 
 
-def _grid(table: Table) -> Flowable:
+def _grid(table: Table) -> tuple[Flowable, float]:
+    """The table, and how high its head and first row are together."""
     from reportlab.lib.units import mm
     from reportlab.platypus import Table as Grid
 
@@ -136,14 +138,15 @@ def _grid(table: Table) -> Flowable:
         [paragraph(text, kinds[column.right, False]) for column, text in zip(table.columns, row, strict=True)]
         for row in rows
     ]
+    high = [
+        max(cell.wrap(width - 2 * _PAD, _TALLEST)[1] for cell, width in zip(row, widths, strict=True)) + 6
+        for row in (head, *cells)
+    ]
     # A row that no page holds is broken too: nothing is ever cut off.
-    tall = any(
-        cell.wrap(width - 2 * _PAD, _TALLEST)[1] > _TALLEST
-        for row in cells for cell, width in zip(row, widths, strict=True)
-    )
+    tall = max(high) > _TALLEST
     grid = Grid([head, *cells], colWidths=widths, repeatRows=1, hAlign="LEFT", splitInRow=int(tall))
     grid.setStyle([*_lines(), ("BACKGROUND", (0, 0), (-1, 0), _HEAD)])
-    return grid
+    return grid, high[0] + high[1]
 
 
 def _lines() -> list[tuple[Any, ...]]:

@@ -53,6 +53,7 @@ def _columns(picture: Columns) -> Drawing:
         y = bottom + high * tick / 100 / top
         _line(drawing, left, y, _WIDE, y)
         _words(drawing, left - 4, y - 2.5, f"{tick} %", anchor="end", colour=QUIET)
+    figures: list[tuple[float, float, str]] = []
     step = (_WIDE - left) / max(len(picture.bars), 1)
     for at, bar in enumerate(picture.bars):
         middle = left + step * (at + 0.5)
@@ -61,14 +62,18 @@ def _columns(picture: Columns) -> Drawing:
             _words(drawing, middle, bottom + 3, bar.text, anchor="middle", size=6, colour=QUIET)
             continue
         tall = max(high * bar.value / top, 0.6)
-        drawing.add(Rect(middle - step * 0.3, bottom, step * 0.6, tall, fillColor=HexColor(_BAR), strokeWidth=0))
-        _behind(drawing, middle, bottom + tall + 2, bar.text)
+        drawing.add(Rect(
+            middle - step * 0.3, bottom, step * 0.6, tall, fillColor=HexColor(_BAR), strokeColor=None, strokeWidth=0
+        ))
+        figures.append((middle, bottom + tall + 2, bar.text))
     for at, level in enumerate(picture.levels):
         _level(drawing, at, level, bottom + high * level.value / top, left, legend)
+    for middle, y, text in figures:
+        _on_white(drawing, middle, y, text)
     return drawing
 
 
-def _behind(drawing: Any, middle: float, y: float, text: str) -> None:
+def _on_white(drawing: Any, middle: float, y: float, text: str) -> None:
     """Words on a white ground, lest a line runs through them."""
     from reportlab.graphics.shapes import Rect
     from reportlab.lib.colors import white

@@ -34,8 +34,8 @@ class Asked:
 
 
 def report() -> ResponseReturnValue:
-    this_month = month_of(utc_now())
-    return _page(_asked(rules.last_whole(this_month)))
+    known = queries.first_month(db_session())
+    return _page(_asked(rules.first_asked(known, month_of(utc_now()))))
 
 
 def report_pdf() -> ResponseReturnValue:

@@ -30,6 +30,12 @@ def last_whole(this_month: str) -> str:
     return quarter_of(month_after(this_month, -3))
 
 
+def first_asked(first_month: str | None, this_month: str) -> str:
+    """The quarter that is shown first: the last whole one, in a market that is younger than it the present one."""
+    whole = last_whole(this_month)
+    return quarter_of(this_month) if first_month and quarter_of(first_month) > whole else whole
+
+
 def quarters(first_month: str, this_month: str) -> list[str]:
     """The quarters from ``first_month`` to the present one, the newest first; at least the last whole one."""
     month = months_of_period(quarter_of(this_month))[0]
