@@ -92,7 +92,8 @@ def test_the_figures_of_a_park(trade: Trade, sold: Deal) -> None:
     for target in TARGETS:
         assert target in text
     assert "文件之间相互矛盾" in text and "B  2025 年目标值：57 %" in text and "C  2025 年目标值：≥80 %" in text
-    assert after(text, "2027.1", "17.3 %") and after(text, "2027.2", "无记录")
+    picture = text.split("逐月综合利用率，与文件所载对照")[1].split("本季度数值")[0]
+    assert "\n17.3 %" in picture and after(picture, "2027.2", "无记录") and picture.count("无记录") == 11
     assert "以下月份没有产生量记录：2027 年 2 月、2027 年 3 月" in text and "满分 100 分" in text
 
 
