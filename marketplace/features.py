@@ -19,6 +19,7 @@ from marketplace.organisations.routes import URLS as organisations
 from marketplace.outlook.routes import URLS as outlook
 from marketplace.pages.routes import URLS as pages
 from marketplace.parks.routes import URLS as parks
+from marketplace.reports.routes import URLS as reports
 from marketplace.siting.routes import URLS as siting
 from marketplace.stockpiles.routes import URLS as stockpiles
 from marketplace.symbiosis.routes import URLS as symbiosis
@@ -47,6 +48,7 @@ FEATURES: dict[str, list[Url]] = {
     "outlook": outlook,
     "pages": pages,
     "parks": parks,
+    "reports": reports,
     "stockpiles": stockpiles,
     "siting": siting,
     "symbiosis": symbiosis,

@@ -18,6 +18,7 @@ RECORDED, ESTIMATE, MISSING, HIDDEN = "recorded", "estimate", "missing", "hidden
 # Words that somebody should look after.
 WARNED = "warned"
 Value = Decimal | int | float | str | None
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def tonnes(value: Decimal | None, url: str | None = None, *, estimate: str = "")
         return missing()
     exact = _("%(tonnes)s tonnes", tonnes=formatting.number(value, 3))
     return Cell(formatting.tonnes_text(value), value, *_state(estimate, exact, url))
+
+
+def exact(value: float) -> Decimal:
+    """A float of the engine as tonnes to the kilogram."""
+    return Decimal(repr(round(value, 3)))
 
 
 def percent(share: Decimal | None, url: str | None = None, *, estimate: str = "", digits: int = 1) -> Cell:

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from functools import lru_cache
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketplace.contracts.document import Document, Section, Table
-from marketplace.errors import NotPossible, Refusal
+from marketplace.pdf_type import FONT, LINE, QUIET, need_type, style
 
 if TYPE_CHECKING:
-    from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfgen.canvas import Canvas
     from reportlab.platypus import Flowable
 
-FONT_FILE = Path(__file__).resolve().parents[2] / "static" / "vendor" / "fonts" / "NotoSansSC-Regular.ttf"
-FONT = "NotoSansSC"
 MARGIN_MM = 22
-INK, QUIET, LINE = "#1F2933", "#5B6672", "#C5CAC3"
 
 
 def pdf_of(document: Document) -> bytes:
-    """The PDF of ``document``.  Raises :class:`NotPossible` (``contract:no_type``) where the type is not installed."""
-    _need_type()
+    """The PDF of ``document``.  Raises :class:`NotPossible` (``pdf:no_type``) where the type is not installed."""
+    need_type()
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.units import mm
     from reportlab.platypus import SimpleDocTemplate
@@ -49,21 +43,10 @@ def pdf_of(document: Document) -> bytes:
     return buffer.getvalue()
 
 
-@lru_cache(maxsize=1)
-def _need_type() -> None:
-    """Read the type once per process: ten megabytes of it, of which each PDF embeds what it uses."""
-    if not FONT_FILE.exists():
-        raise NotPossible([Refusal("contract:no_type")])
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
-
-
 def _flow(document: Document) -> Iterator[Flowable]:
     from reportlab.platypus import Paragraph, Spacer
 
-    yield Paragraph(escape(document.title), _style(18, 26, align=1))
+    yield Paragraph(escape(document.title), style(18, 26, align=1))
     yield Spacer(1, 8)
     yield from _table(Table(("", ""), document.facts), head=False)
     for section in document.sections:
@@ -75,11 +58,11 @@ def _section(section: Section) -> Iterator[Flowable]:
 
     yield Spacer(1, 8)
     # The heading stays with what follows it.
-    heading = _style(12, 19)
+    heading = style(12, 19)
     heading.keepWithNext = 1
     yield Paragraph(escape(section.heading), heading)
     for words in section.paragraphs:
-        yield Paragraph(escape(words), _style(10, 16))
+        yield Paragraph(escape(words), style(10, 16))
     if section.table:
         yield Spacer(1, 4)
         yield from _table(section.table)
@@ -90,7 +73,7 @@ def _table(table: Table, *, head: bool = True) -> Iterator[Flowable]:
     from reportlab.platypus import Paragraph
     from reportlab.platypus import Table as Grid
 
-    left, right = _style(9.5, 14), _style(9.5, 14, align=2)
+    left, right = style(9.5, 14), style(9.5, 14, align=2)
     rows = ([table.head] if head else []) + list(table.rows)
     cells = [
         [Paragraph(escape(cell), right if column in table.numbers else left) for column, cell in enumerate(row)]
@@ -117,11 +100,3 @@ def _widths(table: Table, whole: float) -> list[float]:
 def _wide(text: str) -> float:
     """How wide a text is, in Chinese characters."""
     return sum(1.0 if ord(letter) > 0x2E80 else 0.55 for letter in text)
-
-
-def _style(size: float, leading: float, *, align: int = 0) -> ParagraphStyle:
-    from reportlab.lib.styles import ParagraphStyle
-
-    return ParagraphStyle(
-        "words", fontName=FONT, fontSize=size, leading=leading, textColor=INK, alignment=align, wordWrap="CJK",
-    )

@@ -35,10 +35,6 @@ declare(
             "The bidder has entered no site yet, so nobody knows where the tonnes go. It can enter one on its"
             " enterprise's page."
         ),
-        "contract:no_type": _l(
-            "The type for printed contracts is not installed on this server. The administrator installs it by"
-            " `make assets`; nothing was changed."
-        ),
         "contract:not_proposed": _l("This contract no longer waits for a confirmation."),
         "contract:changed": _l("The contract was changed since you saw it. Please read it again below."),
         "contract:already_confirmed": _l("Your side has confirmed already; the other side has not yet."),

@@ -61,9 +61,11 @@ def effects_of_flows(flows: Sequence[Moved], rates: EffectRates) -> TotalEffects
     avoided, unknown = _avoided(by_pair, rates)
     tax, no_rate = _tax(by_pair)
     beyond = (km < FIT_KM[0]) | (km > FIT_KM[1])
+    # Each its own sum: a difference of the two would leave a rest of rounding where nothing is known.
     unknown_t = sum(amount for _use, _waste, amount in unknown)
+    known_t = sum(amount for pair, amount in by_pair.items() if pair in rates.avoided)
     return TotalEffects(
-        whole, whole - unknown_t, unknown_t, unknown, avoided,
+        whole, known_t, unknown_t, unknown, avoided,
         rates.transport.quantity.times(tonne_km), rates.landfill.quantity.times(_spared(by_pair)),
         rates.handling.quantity.times(whole), rates.per_km.quantity.times(tonne_km),
         float(tonnes[beyond].sum()) if rates.freight_is_fit else 0.0, tax, no_rate,

@@ -154,7 +154,7 @@ def wastes_table(sight: Sight, place: Place) -> Table:
         [Column(_("Waste type")), *(column for at, column in enumerate(figure_columns()) if at != 3)],
         [
             [
-                tables.words(waste_name(waste), colour=waste_colour(waste)),
+                waste_cell(waste),
                 *(cell for at, cell in enumerate(figure_cells(
                     one, lambda what, waste=waste: records_url(place, str(sight.book.year), what, waste)
                 )) if at != 3),
@@ -163,6 +163,10 @@ def wastes_table(sight: Sight, place: Place) -> Table:
         ],
         empty=_("Nothing is recorded here in this year."),
     )
+
+
+def waste_cell(waste: str) -> Cell:
+    return tables.words(waste_name(waste), colour=waste_colour(waste))
 
 
 def by_month(rows: Iterable[SiteMonth]) -> dict[str, Figures]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,7 +16,7 @@ from marketplace.symbiosis.flows import End
 from marketplace.symbiosis.presenters import money_text, place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
 from marketplace.symbiosis.rules import sees_everything, sees_place
-from marketplace.tables import NUMBER, TONNES, Cell, Column, Table, tonnes, words
+from marketplace.tables import NUMBER, TONNES, Cell, Column, Table, exact, tonnes, words
 from models.catalogue.regions import REGIONS
 
 # Less than half a fen a tonne is nothing.
@@ -59,6 +58,7 @@ def failures_of(rows: Iterable[dict[str, Any]], atlas: Atlas, actor: Actor) -> F
 
 
 def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
+    """The ways that take over; an end in another park goes by its park, as everywhere else."""
     offers, wants = atlas.offers_by_code(), atlas.wants_by_code()
     said = []
     for way in instead:
@@ -66,11 +66,15 @@ def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
         if offer is None or want is None or not (_seen(offer.end, actor) or _seen(want.end, actor)):
             continue
         said.append(_(
-            "%(source)s → %(target)s, %(waste)s: +%(tonnes)s", source=place_name(offer.end.enterprise),
-            target=place_name(want.end.enterprise), waste=waste_name(offer.waste_type),
+            "%(source)s → %(target)s, %(waste)s: +%(tonnes)s", source=_end_name(offer.end, actor),
+            target=_end_name(want.end, actor), waste=waste_name(offer.waste_type),
             tonnes=formatting.tonnes_text(way["after_t"] - way["before_t"]),
         ))
     return _("; ").join(said) if said else _("none")
+
+
+def _end_name(end: End, actor: Actor) -> str:
+    return place_name(end.enterprise if _seen(end, actor) else end.place)
 
 
 def _seen(end: End, actor: Actor) -> bool:
@@ -78,7 +82,7 @@ def _seen(end: End, actor: Actor) -> bool:
 
 
 def _tonnes(value: float) -> Cell:
-    return tonnes(Decimal(repr(round(value, 3))))
+    return tonnes(exact(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
+from marketplace.indicators.places import Spot
 from marketplace.months import SHANGHAI
 from marketplace.parks import presenters, queries
+from marketplace.security.permissions import may
 from marketplace.session import current_actor, db_session
 from marketplace.stockpiles.queries import overdue_in
 from marketplace.symbiosis import pictures
@@ -59,6 +61,7 @@ def _page(found: Park, endpoint: str, **values: str) -> ResponseReturnValue:
     return render_template(
         "parks/park.html",
         park=found,
+        may_report=may(current_actor(), "report.view", Spot(found.id, found.region_id)),
         view=view,
         wanted=wanted,
         sight=sight,

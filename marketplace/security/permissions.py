@@ -117,6 +117,7 @@ PERMISSIONS: dict[str, Permission] = {
     "scorecard.weigh": Permission((REGULATOR,), _whole_market),
     "stockpile.view": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
     "stockpile.edit": Permission((COMMITTEE, REGULATOR), _in_reach),
+    "report.view": Permission((COMMITTEE, REGULATOR, ADMIN), _in_reach),
     "outlook.view": Permission((COMMITTEE, REGULATOR, ADMIN)),
     "what_if.make": Permission((COMMITTEE, REGULATOR, ADMIN)),
     "what_if.read": Permission((COMMITTEE, REGULATOR, ADMIN), _shared_or_own),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -19,6 +20,8 @@ from marketplace.symbiosis.kept_chains import cycles_of, parts_of
 from marketplace.symbiosis.queries import Atlas
 from models.market import MarketSettings
 
+# A trade as the database gives it, or with other tonnes.
+TradeRow = Row | SimpleNamespace
 _books: Kept[Book] = Kept(8)
 
 
@@ -42,6 +45,23 @@ class Rates:
 def book(session: Session, view: str) -> Book:
     """The book of ``view``, kept by this process until the plan, the contracts or the market change."""
     return {PLAN: _plan_book, TRADES: _trade_book, POTENTIAL: _potential_book}[view](session)
+
+
+def trades_of(session: Session, months: Sequence[str]) -> tuple[Book, Book]:
+    """What was weighed out in ``months`` by the month of the slip, and what contracts hold of them; not kept.
+
+    Of a contract without any weighing in ``months`` the first book has what it still has to send in them.  Months
+    that the market's horizon has left behind are as good as others.
+    """
+    chosen = tuple(months)
+    held = [row for row in queries.trades(session) if row.month in chosen]
+    weighed = queries.weighed_trades(session, chosen)
+    moving = {row.id for row in weighed}
+    still = [
+        SimpleNamespace(**{**row._mapping, "tonnes": row.tonnes - row.weighed_t, "weighed_t": 0})
+        for row in held if row.id not in moving and row.tonnes > row.weighed_t
+    ]
+    return _read_trades(session, [*weighed, *still], chosen), _read_trades(session, held, chosen)
 
 
 def rates_of(settings: MarketSettings) -> Rates:
@@ -139,12 +159,12 @@ def _chains(kept: Sequence[dict[str, Any]], atlas: Atlas, flows: Sequence[Flow])
 def _trade_book(session: Session) -> Book:
     rows = queries.trades(session)
     seen = tuple((row.id, row.month, row.tonnes, row.weighed_t) for row in rows)
-    return _keep(session, TRADES, seen, lambda: _read_trades(session, rows))
+    horizon = _horizon(market_settings(session))
+    return _keep(session, TRADES, seen, lambda: _read_trades(session, rows, horizon))
 
 
-def _read_trades(session: Session, rows: Sequence[Row]) -> Book:
-    atlas, settings = queries.atlas(session), market_settings(session)
-    rates, horizon = rates_of(settings), _horizon(settings)
+def _read_trades(session: Session, rows: Sequence[TradeRow], horizon: tuple[str, ...]) -> Book:
+    atlas, rates = queries.atlas(session), rates_of(market_settings(session))
     trades = [trade for row in rows if row.month in horizon and (trade := _trade(row, atlas))]
     distances = _distances(session, [(sender, taker) for _, sender, taker, _ in trades])
     flows = [
@@ -168,7 +188,7 @@ def _read_trades(session: Session, rows: Sequence[Row]) -> Book:
     return Book(TRADES, tuple(flows), months=horizon)
 
 
-def _trade(row: Row, atlas: Atlas) -> tuple[Row, End, End, str] | None:
+def _trade(row: TradeRow, atlas: Atlas) -> tuple[TradeRow, End, End, str] | None:
     """Sender, taker and use of a contract; where it names no listing of a side, that side's main site stands."""
     supply, demand = row.supply_id, row.demand_id
     sender = atlas.supplies[supply].end if supply in atlas.supplies else atlas.enterprises.get(row.producer_id)

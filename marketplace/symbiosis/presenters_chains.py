@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marketplace.effects.presenters import ChainSum, chain_sum
@@ -37,18 +38,23 @@ class ChainLine:
     effects: ChainSum | None
 
 
-def chain_lines(sight: Sight, rates: EffectRates, limit: int = 30) -> list[ChainLine]:
-    """Chains of one path added up hop by hop, the strongest first; hidden ones last."""
+def chain_lines(
+    sight: Sight, rates: EffectRates, limit: int = 30, chains: Iterable[Chain] | None = None
+) -> list[ChainLine]:
+    """Chains of one path added up hop by hop, the strongest first; hidden ones last.
+
+    Of all chains across parks, or of ``chains``.
+    """
     paths: dict[tuple[object, ...], list[Chain]] = {}
-    for chain in across_parks(sight.chains()):
+    for chain in across_parks(sight.chains()) if chains is None else chains:
         path = tuple(
             (sight.place_of(hop.sender).key, sight.place_of(hop.taker).key, hop.waste_type, hop.use)
             for hop in chain.hops
         )
         paths.setdefault(path, []).append(chain)
     lines = [
-        _chain_line(sight, rates, chains)
-        for _path, chains in sorted(paths.items(), key=lambda item: str(item[0]))
+        _chain_line(sight, rates, own)
+        for _path, own in sorted(paths.items(), key=lambda item: str(item[0]))
     ]
     return sorted(lines, key=lambda line: -(line.tonnes if line.tonnes is not None else -1))[:limit]
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Row, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.ledger.queries import PROMISED
 from marketplace.market import market_revision
 from marketplace.market.kept import Kept
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, REGION, End, Place
 from models.contracts import Contract
-from models.ledger import Account, LedgerBalance
+from models.ledger import Account, LedgerBalance, LedgerEntry, LedgerPosting
 from models.listings import Demand, ListingStatus, Supply
 from models.organisations import Enterprise, Park, Region, Site
 from models.plans import Plan, PlanFlow
@@ -183,6 +184,36 @@ def newest_plan(session: Session) -> Row | None:
     ).first()
 
 
+def _of_contract() -> tuple[ColumnElement[Any], ...]:
+    """What a trade's row says of its contract."""
+    return (
+        Contract.id, Contract.supply_id, Contract.demand_id, Contract.producer_id, Contract.taker_id,
+        Contract.waste_type_id, Contract.price_yuan_per_t,
+    )
+
+
+def weighed_trades(session: Session, months: Sequence[str]) -> Sequence[Row]:
+    """What was weighed out under contracts in ``months``, by the month of the slip, less what came back in them."""
+    origin = aliased(LedgerEntry)
+    happened = func.coalesce(origin.kind, LedgerEntry.kind)
+    loaded = (LedgerPosting.account == Account.IN_TRANSIT) & (happened == "transfer.loaded")
+    returned = (LedgerPosting.account == Account.STOCK) & (happened == "transfer.returned")
+    tonnes = func.sum(case((loaded, LedgerPosting.tonnes), else_=-LedgerPosting.tonnes))
+    query = (
+        select(*_of_contract(), LedgerPosting.month, tonnes.label("tonnes"), tonnes.label("weighed_t"))
+        .join(LedgerEntry, LedgerEntry.contract_id == Contract.id)
+        .join(LedgerPosting, LedgerPosting.seq == LedgerEntry.seq)
+        .outerjoin(origin, origin.seq == LedgerEntry.corrects_seq)
+        .where(
+            LedgerPosting.contract_id.is_(None), LedgerPosting.site_id == Contract.from_site_id,
+            LedgerPosting.month.in_(months), loaded | returned,
+        )
+        .group_by(Contract.id, LedgerPosting.month)
+        .having(tonnes > 0)
+    )
+    return session.execute(query.order_by(Contract.id, LedgerPosting.month)).all()
+
+
 def trades(session: Session) -> Sequence[Row]:
     """What contracts hold of each month, as the ledger of the producer's site says, and how much of it was weighed out.
 
@@ -191,13 +222,7 @@ def trades(session: Session) -> Sequence[Row]:
     sent = case((LedgerBalance.account == Account.SENT, LedgerBalance.tonnes), else_=0)
     query = (
         select(
-            Contract.id,
-            Contract.supply_id,
-            Contract.demand_id,
-            Contract.producer_id,
-            Contract.taker_id,
-            Contract.waste_type_id,
-            Contract.price_yuan_per_t,
+            *_of_contract(),
             LedgerBalance.month,
             func.sum(LedgerBalance.tonnes).label("tonnes"),
             func.sum(sent).label("weighed_t"),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts import document_pdf
+from marketplace import pdf_type
 from marketplace.contracts.document import Document, document_of
 from marketplace.contracts.document_keeping import kept_document, kept_versions
 from marketplace.contracts.document_pdf import pdf_of
@@ -71,9 +71,9 @@ def test_the_same_text_gives_the_same_bytes(session: Session) -> None:
 
 
 def test_without_the_type_nothing_half_made(session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(document_pdf, "FONT_FILE", tmp_path / "none.ttf")
-    document_pdf._need_type.cache_clear()
-    with pytest.raises(NotPossible, match="contract:no_type"):
+    monkeypatch.setattr(pdf_type, "FONT_FILE", tmp_path / "none.ttf")
+    pdf_type.need_type.cache_clear()
+    with pytest.raises(NotPossible, match="pdf:no_type"):
         pdf_of(document_of(contract_with_limits(session)))
 
 

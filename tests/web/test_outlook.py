@@ -85,6 +85,8 @@ def test_a_committee_reads_the_failures_of_its_own_park(market: SimpleNamespace,
     planned(market)
     page = sign_in(market.west).get("/symbiosis/failures").get_data(as_text=True)
     assert "西砖厂" in page and "东砖厂" not in page and "2 家" in page
+    # Not even as the sender of a way that takes over: its park stands for it.
+    assert "东电厂" not in page
     assert sign_in(market.staff).get("/symbiosis/failures").status_code == 403
 
 
