@@ -28,7 +28,7 @@ from matching.allocation.interior_vectors import (
 # How much of the way to the nearest limit is gone.
 _NEARLY = 0.9995
 # Further correctors at most: each costs a solve and may save an iteration.
-CORRECTORS = 2
+CORRECTORS = 3
 # How much longer a step a corrector aims at, and how much longer it must make it.
 _LONGER, _GAIN = 0.3, 0.02
 

@@ -60,14 +60,19 @@ def _own_rows(
     k: np.ndarray, row: np.ndarray, entry: np.ndarray, element: np.ndarray, column: np.ndarray, rows: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Own rows element by element, where those of each begin, and the columns' entries in all own rows of theirs."""
-    e = element[k]
-    pair, which = np.unique(e * rows + row, return_inverse=True)
-    own = np.searchsorted(pair // rows, np.arange(len(column)))
+    e, at_home = element[k], np.full(rows, -1)
+    # No row belongs to two elements.
+    at_home[row] = e
+    own_row = np.flatnonzero(at_home >= 0)
+    own_row = own_row[np.argsort(at_home[own_row], kind="stable")]
+    own = np.searchsorted(at_home[own_row], np.arange(len(column)))
+    which = np.empty(rows, np.int64)
+    which[own_row] = np.arange(len(own_row)) - own[at_home[own_row]]
     q = np.diff(own)
     value_at = np.append(0, np.cumsum(q * np.diff(column)))
     value = np.zeros(int(value_at[-1]))
-    value[value_at[e] + (k - column[e]) * q[e] + which - own[e]] = entry
-    return pair % rows, own, value_at, value
+    value[value_at[e] + (k - column[e]) * q[e] + which[row]] = entry
+    return own_row, own, value_at, value
 
 
 def _shared_rows(

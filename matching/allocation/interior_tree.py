@@ -16,7 +16,7 @@ import numpy as np
 from matching.allocation.interior_tiles import SIDE
 
 # A part of so few rows is eliminated as one dense block; smaller ones cost more in calls than they save.
-LEAF = 3 * SIDE
+LEAF = 4 * SIDE
 # Where the line may run: at these shares of the part's rows, along each axis.
 _CUTS = (0.42, 0.5, 0.58)
 # How much a row of imbalance weighs beside a row of the separator.
