@@ -71,10 +71,15 @@ def words(text: str, url: str | None = None, *, colour: str = "", hint: str = ""
     return Cell(text, text, url=url, colour=colour, hint=hint)
 
 
-def tonnes(value: Decimal | None, url: str | None = None, *, estimate: str = "") -> Cell:
-    """Tonnes in the scale of the language, the exact figure on hover; ``estimate`` says what it rests on."""
+def tonnes(value: Decimal | float | None, url: str | None = None, *, estimate: str = "") -> Cell:
+    """Tonnes in the scale of the language, the exact figure on hover; ``estimate`` says what it rests on.
+
+    What the engine has worked out as a float counts to the kilogram.
+    """
     if value is None:
         return missing()
+    if isinstance(value, float):
+        value = Decimal(repr(round(value, 3)))
     exact = _("%(tonnes)s tonnes", tonnes=formatting.number(value, 3))
     return Cell(formatting.tonnes_text(value), value, *_state(estimate, exact, url))
 
@@ -89,6 +94,11 @@ def number(value: Decimal | int | None, url: str | None = None, *, digits: int =
     if value is None:
         return missing()
     return Cell(formatting.number(value, digits), value, *_state(estimate, formatting.number(value, 6), url))
+
+
+def money(yuan: float) -> Cell:
+    """Yuan in the larger units of the language; a workbook has them to the fen."""
+    return Cell(formatting.money_text(yuan), round(yuan, 2))
 
 
 def missing(hint: str = "") -> Cell:

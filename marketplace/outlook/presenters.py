@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,11 +12,10 @@ from marketplace import formatting
 from marketplace.i18n import language
 from marketplace.palette import waste_colour
 from marketplace.security.actor import Actor
-from marketplace.symbiosis.flows import End
-from marketplace.symbiosis.presenters import money_text, place_name, place_url, use_name, waste_name
+from marketplace.symbiosis.presenters import place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
-from marketplace.symbiosis.rules import sees_everything, sees_place
-from marketplace.tables import NUMBER, TONNES, Cell, Column, Table, tonnes, words
+from marketplace.symbiosis.rules import sees_enterprises
+from marketplace.tables import NUMBER, TONNES, Cell, Column, Table, money, tonnes, words
 from models.catalogue.regions import REGIONS
 
 # Less than half a fen a tonne is nothing.
@@ -46,14 +44,14 @@ def failures_of(rows: Iterable[dict[str, Any]], atlas: Atlas, actor: Actor) -> F
         end = ends.get(row["enterprise"])
         if end is None:
             continue
-        if not _seen(end, actor):
+        if not sees_enterprises(actor, end.place):
             others += 1
             continue
         lines.append([
             words(place_name(end.enterprise), place_url(end.enterprise)),
             words(place_name(end.place), place_url(end.place)),
-            _tonnes(row["lost_t"]), Cell(money_text(row["lost_yuan"]), round(row["lost_yuan"], 2)),
-            _tonnes(row["touched_t"]), _tonnes(row["rerouted_t"]), words(_ways(row["instead"], atlas, actor)),
+            tonnes(row["lost_t"]), money(row["lost_yuan"]), tonnes(row["touched_t"]), tonnes(row["rerouted_t"]),
+            words(_ways(row["instead"], atlas, actor)),
         ])
     return Failures(Table("failures", _("Single failures, by the tonnes lost"), columns, lines, stated=False), others)
 
@@ -63,7 +61,9 @@ def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
     said = []
     for way in instead:
         offer, want = offers.get(way["supply"]), wants.get(way["demand"])
-        if offer is None or want is None or not (_seen(offer.end, actor) or _seen(want.end, actor)):
+        if offer is None or want is None:
+            continue
+        if not any(sees_enterprises(actor, one.end.place) for one in (offer, want)):
             continue
         said.append(_(
             "%(source)s → %(target)s, %(waste)s: +%(tonnes)s", source=place_name(offer.end.enterprise),
@@ -71,14 +71,6 @@ def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
             tonnes=formatting.tonnes_text(way["after_t"] - way["before_t"]),
         ))
     return _("; ").join(said) if said else _("none")
-
-
-def _seen(end: End, actor: Actor) -> bool:
-    return sees_everything(actor) or (end.place.park_id is not None and sees_place(actor, end.place.park_id))
-
-
-def _tonnes(value: float) -> Cell:
-    return tonnes(Decimal(repr(round(value, 3))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from typing import TypeVar
 
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import may
+from marketplace.symbiosis.flows import Place
 
 LEAST_CONTRIBUTORS = 3
 # The place of a total: (row, ALL) is the total of a row, (ALL, column) of a column, (ALL, ALL) of everything.
@@ -149,6 +150,16 @@ def _reached(start: Vertex, reach: Mapping[Vertex, list[Key]], *, without: Key) 
 def sees_everything(actor: Actor) -> bool:
     """Whether every flow is shown at the level of enterprises: regulators and administrators."""
     return may(actor, "symbiosis.detail") and sees_place(actor, None)
+
+
+def sees_enterprises(actor: Actor, place: Place) -> bool:
+    """Whether the enterprises of ``place`` are shown one by one."""
+    return sees_everything(actor) or sees_own(actor, place)
+
+
+def sees_own(actor: Actor, place: Place) -> bool:
+    """Whether ``place`` is a park that ``actor`` sees in detail, be it the only one."""
+    return place.park_id is not None and sees_place(actor, place.park_id)
 
 
 def sees_place(actor: Actor, park_id: int | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from marketplace.security.actor import Actor
 from marketplace.symbiosis import totals
 from marketplace.symbiosis.flows import PLAN, TRADES, VIEWS, Book, Chain, End, Flow, LeftOver, Place
-from marketplace.symbiosis.rules import sees_everything, sees_place
+from marketplace.symbiosis.rules import sees_everything, sees_own, sees_place
 from marketplace.symbiosis.totals import NO_SECRETS, Arc, ArcKey, Secrets
 
 PARKS, ENTERPRISES = "parks", "enterprises"
@@ -122,7 +122,8 @@ class Sight:
 
     def sees(self, place: Place) -> bool:
         """Whether the enterprises of ``place`` are shown one by one."""
-        return self.everything or (place.park_id is not None and sees_place(self.actor, place.park_id))
+        # As sees_enterprises says, with what holds of every place asked once.
+        return self.everything or sees_own(self.actor, place)
 
     @property
     def detailed(self) -> bool:
