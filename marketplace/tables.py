@@ -22,12 +22,17 @@ Value = Decimal | int | float | str | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``unit`` stands behind the label; a share from 0 to 1 is shown in percent."""
+    """``unit`` stands behind the label; a share from 0 to 1 is shown in percent.
+
+    ``digits``: the decimals a workbook shows of a number that is no count; None as many as it has.  ``short``: its
+    cells are a word or two, so that a phone sets several beside each other.
+    """
 
     label: str
     unit: str = ""
     kind: str = TEXT
-    digits: int = 1
+    digits: int | None = None
+    short: bool = False
 
     @property
     def right(self) -> bool:
@@ -40,7 +45,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``hint`` is read on hover: the exact figure, or what an estimate rests on."""
+    """``hint`` is read on hover: the exact figure, or what an estimate rests on.
+
+    The ``anchor`` of the first cell of a row is where links to that row lead.
+    """
 
     text: str
     value: Value = None
@@ -48,11 +56,15 @@ class Cell:
     url: str | None = None
     hint: str = ""
     colour: str = ""
+    anchor: str = ""
 
 
 @dataclass(slots=True)
 class Table:
-    """``key`` is its anchor on the page; ``stated``: a workbook says of every row what state it is in."""
+    """``key`` is its anchor on the page; ``stated``: a workbook says of every row what state it is in.
+
+    ``above`` stands over the columns of a workbook's sheet: what the figures are, of which period, from which sources.
+    """
 
     key: str
     title: str
@@ -61,14 +73,23 @@ class Table:
     notes: list[str] = field(default_factory=list)
     empty: str = ""
     stated: bool = True
+    above: list[str] = field(default_factory=list)
 
     def part(self, first: int, end: int | None = None) -> Table:
         """The same table with the rows ``first`` up to ``end`` alone; the notes stand under the first part."""
         return replace(self, rows=self.rows[first:end], notes=[] if first else self.notes)
 
 
-def words(text: str, url: str | None = None, *, colour: str = "", hint: str = "") -> Cell:
-    return Cell(text, text, url=url, colour=colour, hint=hint)
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A sheet of words: headings, each with its sentences."""
+
+    title: str
+    sections: list[tuple[str, list[str]]]
+
+
+def words(text: str, url: str | None = None, *, colour: str = "", hint: str = "", anchor: str = "") -> Cell:
+    return Cell(text, text, url=url, colour=colour, hint=hint, anchor=anchor)
 
 
 def tonnes(value: Decimal | float | None, url: str | None = None, *, estimate: str = "") -> Cell:
@@ -90,7 +111,7 @@ def percent(share: Decimal | None, url: str | None = None, *, estimate: str = ""
     return Cell(formatting.percent(share, digits), share, *_state(estimate, formatting.percent(share, 4), url))
 
 
-def number(value: Decimal | int | None, url: str | None = None, *, digits: int = 2, estimate: str = "") -> Cell:
+def number(value: Decimal | float | None, url: str | None = None, *, digits: int = 2, estimate: str = "") -> Cell:
     if value is None:
         return missing()
     return Cell(formatting.number(value, digits), value, *_state(estimate, formatting.number(value, 6), url))
