@@ -61,6 +61,25 @@ def yuan(value: Number | None, digits: int = 0) -> str:
     return number(value, digits).replace("-", "−")
 
 
+def money_text(value: Number | None) -> str:
+    """Yuan in the larger units of the language: 万元 and 亿元, or million yuan."""
+    if value is None:
+        return MISSING
+    amount = float(value)
+    size = abs(amount)
+    if language() == "zh":
+        if size >= 1e8:
+            return f"{yuan(amount / 1e8, 2)} 亿元"
+        return f"{yuan(amount / 1e4, 1)} 万元" if size >= 1e4 else f"{yuan(amount)} 元"
+    if size >= 1e6:
+        return _("%(number)s million yuan", number=yuan(amount / 1e6, 1))
+    return _("%(number)s yuan", number=yuan(amount))
+
+
+def carbon_text(kilograms: Number) -> str:
+    return _("%(tonnes)s CO₂e", tonnes=tonnes_text(float(kilograms) / 1000))
+
+
 def yuan_per_t(value: Number | None) -> str:
     return _("%(price)s yuan/t", price=yuan(value, 2)) if value is not None else MISSING
 

@@ -23,12 +23,17 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``unit`` stands behind the label; a share from 0 to 1 is shown in percent."""
+    """``unit`` stands behind the label; a share from 0 to 1 is shown in percent.
+
+    ``digits``: the decimals a workbook shows of a number that is no count; None as many as it has.  ``short``: its
+    cells are a word or two, so that a phone sets several beside each other.
+    """
 
     label: str
     unit: str = ""
     kind: str = TEXT
-    digits: int = 1
+    digits: int | None = None
+    short: bool = False
 
     @property
     def right(self) -> bool:
@@ -41,7 +46,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``hint`` is read on hover: the exact figure, or what an estimate rests on."""
+    """``hint`` is read on hover: the exact figure, or what an estimate rests on.
+
+    The ``anchor`` of the first cell of a row is where links to that row lead.
+    """
 
     text: str
     value: Value = None
@@ -49,11 +57,15 @@ class Cell:
     url: str | None = None
     hint: str = ""
     colour: str = ""
+    anchor: str = ""
 
 
 @dataclass(slots=True)
 class Table:
-    """``key`` is its anchor on the page; ``stated``: a workbook says of every row what state it is in."""
+    """``key`` is its anchor on the page; ``stated``: a workbook says of every row what state it is in.
+
+    ``above`` stands over the columns of a workbook's sheet: what the figures are, of which period, from which sources.
+    """
 
     key: str
     title: str
@@ -62,22 +74,36 @@ class Table:
     notes: list[str] = field(default_factory=list)
     empty: str = ""
     stated: bool = True
+    above: list[str] = field(default_factory=list)
 
     def part(self, first: int, end: int | None = None) -> Table:
         """The same table with the rows ``first`` up to ``end`` alone; the notes stand under the first part."""
         return replace(self, rows=self.rows[first:end], notes=[] if first else self.notes)
 
 
-def words(text: str, url: str | None = None, *, colour: str = "", hint: str = "") -> Cell:
-    return Cell(text, text, url=url, colour=colour, hint=hint)
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A sheet of words: headings, each with its sentences."""
+
+    title: str
+    sections: list[tuple[str, list[str]]]
 
 
-def tonnes(value: Decimal | None, url: str | None = None, *, estimate: str = "") -> Cell:
-    """Tonnes in the scale of the language, the exact figure on hover; ``estimate`` says what it rests on."""
+def words(text: str, url: str | None = None, *, colour: str = "", hint: str = "", anchor: str = "") -> Cell:
+    return Cell(text, text, url=url, colour=colour, hint=hint, anchor=anchor)
+
+
+def tonnes(value: Decimal | float | None, url: str | None = None, *, estimate: str = "") -> Cell:
+    """Tonnes in the scale of the language, the exact figure on hover; ``estimate`` says what it rests on.
+
+    What the engine has worked out as a float counts to the kilogram.
+    """
     if value is None:
         return missing()
-    exact = _("%(tonnes)s tonnes", tonnes=formatting.number(value, 3))
-    return Cell(formatting.tonnes_text(value), value, *_state(estimate, exact, url))
+    if isinstance(value, float):
+        value = exact(value)
+    hint = _("%(tonnes)s tonnes", tonnes=formatting.number(value, 3))
+    return Cell(formatting.tonnes_text(value), value, *_state(estimate, hint, url))
 
 
 def exact(value: float) -> Decimal:
@@ -91,10 +117,15 @@ def percent(share: Decimal | None, url: str | None = None, *, estimate: str = ""
     return Cell(formatting.percent(share, digits), share, *_state(estimate, formatting.percent(share, 4), url))
 
 
-def number(value: Decimal | int | None, url: str | None = None, *, digits: int = 2, estimate: str = "") -> Cell:
+def number(value: Decimal | float | None, url: str | None = None, *, digits: int = 2, estimate: str = "") -> Cell:
     if value is None:
         return missing()
     return Cell(formatting.number(value, digits), value, *_state(estimate, formatting.number(value, 6), url))
+
+
+def money(yuan: float) -> Cell:
+    """Yuan in the larger units of the language; a workbook has them to the fen."""
+    return Cell(formatting.money_text(yuan), round(yuan, 2))
 
 
 def missing(hint: str = "") -> Cell:

@@ -26,8 +26,9 @@ from marketplace.effects.rates import FIT_KM, EffectRates
 from marketplace.effects.rules import ChainEffects, FlowEffects
 from marketplace.effects.rules_tax import CERTAIN, NO_RATE, Tax
 from marketplace.effects.rules_totals import TotalEffects
+from marketplace.formatting import money_text
 from marketplace.symbiosis.flows import TRADES
-from marketplace.symbiosis.presenters import money_text, use_name, waste_name
+from marketplace.symbiosis.presenters import use_name, waste_name
 
 # The pairs without a factor that are named one by one; the rest is one number.
 _NAMED = 4

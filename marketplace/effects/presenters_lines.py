@@ -43,7 +43,7 @@ class Line:
 
 def carbon_text(kg: float) -> str:
     """Kilograms of CO2e as tonnes, with a true minus."""
-    return _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(kg / 1000)).replace("-", "−")
+    return formatting.carbon_text(kg).replace("-", "−")
 
 
 def carbon_exact(kg: float) -> str:

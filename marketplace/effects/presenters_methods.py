@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_babel import gettext as _
 
 from marketplace import formatting
+from marketplace.effects.methods_words import SECTIONS
 from marketplace.effects.presenters_words import (
     BASIS_WORDS,
     CONFIDENCE_WORDS,
@@ -23,34 +22,13 @@ from marketplace.effects.rules_tax import tax_of
 from marketplace.effects.rules_vat import EXCLUDED_USES, ITEMS_OF_USE, PLACEHOLDER, UNVERIFIED, Share, recipe_share
 from marketplace.i18n import named
 from marketplace.symbiosis.presenters import use_name, waste_name
+from marketplace.tables import NUMBER, Cell, Column, Prose, Table, words
 from models.catalogue.factors import Factor, VatItem, factors, tax_rates, vat_items
 
-Cell = str | float | None
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """``short``: its cells are a word or two, so that a phone sets several beside each other."""
-
-    label: str
-    number: bool = False
-    short: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line; ``anchor`` is where links from a figure lead, blank for a line nothing leads to."""
-
-    cells: tuple[Cell, ...]
-    anchor: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: list[Row]
+def prose() -> Prose:
+    """The methods in words."""
+    return Prose(_("Methods"), [(str(one.title), [str(said) for said in one.sentences]) for one in SECTIONS])
 
 
 def tables(rates: EffectRates) -> list[Table]:
@@ -77,82 +55,95 @@ def used_factors(rates: EffectRates) -> frozenset[str]:
 
 
 def _carbon_table(rates: EffectRates) -> Table:
-    columns = (
-        Column(_("Use")), Column(_("Waste type")), Column(_("kg CO₂e avoided a tonne as received"), True),
-        Column(_("Least"), True), Column(_("Most"), True), Column(_("Factor"), short=True), Column(_("Source")),
-    )
+    columns = [
+        Column(_("Use")), Column(_("Waste type")), Column(_("kg CO₂e avoided a tonne as received"), kind=NUMBER),
+        Column(_("Least"), kind=NUMBER), Column(_("Most"), kind=NUMBER), Column(_("Factor"), short=True),
+        Column(_("Source")),
+    ]
     rows = [
-        Row((
-            use_name(use), waste_name(waste), rate.quantity.value,
-            rate.quantity.low if rate.quantity.spread_stated else None,
-            rate.quantity.high if rate.quantity.spread_stated else None,
-            formatting.listed(one.id for one in rate.factors), rate.source,
-        ))
+        [
+            words(use_name(use)), words(waste_name(waste)), _figure(rate.quantity.value),
+            _figure(rate.quantity.low if rate.quantity.spread_stated else None),
+            _figure(rate.quantity.high if rate.quantity.spread_stated else None),
+            words(formatting.listed(one.id for one in rate.factors)), words(rate.source),
+        ]
         for (use, waste), rate in sorted(rates.avoided.items())
     ]
-    return Table("carbon-of-market", _("What this market counts as avoided"), columns, rows)
+    return Table("carbon-of-market", _("What this market counts as avoided"), columns, rows, stated=False, empty=_(
+        "The settings of this market state no saving, so no carbon is counted as avoided."
+    ))
+
+
+def _figure(value: float | None) -> Cell:
+    """A number of a source; one that it does not state is a dash on the page and no number to reckon with."""
+    return Cell(formatting.number(value, 8), "" if value is None else value)
 
 
 def _factor_table(key: str, title: str, rows: list[Factor]) -> Table:
-    columns = (
-        Column(_("Factor"), short=True), Column(_("Name")), Column(_("Stated value"), True), Column(_("Least"), True),
-        Column(_("Most"), True), Column(_("Unit"), short=True), Column(_("Year"), short=True),
+    columns = [
+        Column(_("Factor"), short=True), Column(_("Name")), Column(_("Stated value"), kind=NUMBER),
+        Column(_("Least"), kind=NUMBER), Column(_("Most"), kind=NUMBER), Column(_("Unit"), short=True),
+        Column(_("Year"), short=True),
         Column(_("Region"), short=True), Column(_("Basis")), Column(_("Confidence"), short=True),
         Column(_("Source")), Column(_("Note")),
-    )
-    return Table(key, title, columns, [Row(_factor_cells(one), f"factor-{one.id}") for one in rows])
+    ]
+    return Table(key, title, columns, [_factor_cells(one) for one in rows], stated=False)
 
 
-def _factor_cells(factor: Factor) -> tuple[Cell, ...]:
+def _factor_cells(factor: Factor) -> list[Cell]:
     basis = str(BASIS_WORDS.get(factor.group, GROUP_WORDS.get(factor.group, factor.group)))
     note = _("In no sum, for its condition is not known.") if factor.id == LANDFILL else ""
-    return (
-        factor.id, factor_name(factor), factor.value, factor.min, factor.max, unit_words(factor.unit), factor.year,
-        factor.region, "; ".join(part for part in (basis, factor.scope) if part),
-        str(CONFIDENCE_WORDS.get(factor.confidence, factor.confidence)), factor.source,
-        "; ".join(part for part in (factor.note, note) if part),
-    )
+    return [
+        words(factor.id, anchor=f"factor-{factor.id}"), words(factor_name(factor)),
+        _figure(factor.value), _figure(factor.min), _figure(factor.max), words(unit_words(factor.unit)),
+        words(factor.year), words(factor.region), words("; ".join(part for part in (basis, factor.scope) if part)),
+        words(str(CONFIDENCE_WORDS.get(factor.confidence, factor.confidence))), words(factor.source),
+        words("; ".join(part for part in (factor.note, note) if part)),
+    ]
 
 
 def _tax_table() -> Table:
-    columns = (
-        Column(_("Waste type")), Column(_("Heading in the law")), Column(_("Yuan a tonne discharged, at most"), True),
+    columns = [
+        Column(_("Waste type")), Column(_("Heading in the law")),
+        Column(_("Yuan a tonne discharged, at most"), kind=NUMBER),
         Column(_("Condition")), Column(_("Factor"), short=True), Column(_("Confidence"), short=True),
-    )
+    ]
     rows = []
     for waste, row in tax_rates().items():
         tax = tax_of(waste, 1.0)
-        rows.append(Row((
-            named(row), tax.heading, tax.rate_yuan_per_t, str(TAX_WORDS[tax.condition]),
-            tax.factor.id if tax.factor else "", str(CONFIDENCE_WORDS.get(row.env_tax_confidence, "")),
-        ), f"tax-{waste}"))
-    return Table("tax-rates", _("Rates of the environmental protection tax"), columns, rows)
+        rows.append([
+            words(named(row), anchor=f"tax-{waste}"), words(tax.heading), _figure(tax.rate_yuan_per_t),
+            words(str(TAX_WORDS[tax.condition])), words(tax.factor.id if tax.factor else ""),
+            words(str(CONFIDENCE_WORDS.get(row.env_tax_confidence, ""))),
+        ])
+    return Table("tax-rates", _("Rates of the environmental protection tax"), columns, rows, stated=False)
 
 
 def _vat_table() -> Table:
-    columns = (
-        Column(_("Item")), Column(_("Products")), Column(_("Listed waste in the raw materials, %"), True),
-        Column(_("Refund, %"), True), Column(_("Uses here")), Column(_("Wastes in our extract")),
+    columns = [
+        Column(_("Item")), Column(_("Products")), Column(_("Listed waste in the raw materials, %"), kind=NUMBER),
+        Column(_("Refund, %"), kind=NUMBER), Column(_("Uses here")), Column(_("Wastes in our extract")),
         Column(_("Usual recipe")), Column(_("Conditions")), Column(_("Confidence"), short=True), Column(_("Source")),
-    )
+    ]
     return Table("vat-items", _("Items of the VAT catalogue of 2022"), columns, [
-        Row(_vat_cells(item), f"vat-{item.vat_id}") for item in vat_items().values()
-    ])
+        _vat_cells(item) for item in vat_items().values()
+    ], stated=False)
 
 
-def _vat_cells(item: VatItem) -> tuple[Cell, ...]:
+def _vat_cells(item: VatItem) -> list[Cell]:
     uses = [use for use, items in ITEMS_OF_USE.items() if item.vat_id in items and use not in EXCLUDED_USES]
     verified = item.vat_id != PLACEHOLDER
     recipes = [(use, share) for use in uses if verified and (share := recipe_share(use, item)) is not None]
     conditions = "; ".join(part for part in (item.extra_conditions, item.note) if part)
-    return (
-        f"{item.vat_id} {item.catalogue_item}", vat_product(item), item.waste_content_min_pct, item.refund_pct,
-        formatting.listed(use_name(use) for use in uses),
-        formatting.listed(waste_name(waste) for waste in item.applies_to_waste),
-        formatting.listed(_recipe_words(use, share) for use, share in recipes),
-        conditions if verified else f"{VAT_WORDS[UNVERIFIED]}; {conditions}",
-        str(CONFIDENCE_WORDS.get(item.confidence, item.confidence)), item.source,
-    )
+    return [
+        words(f"{item.vat_id} {item.catalogue_item}", anchor=f"vat-{item.vat_id}"), words(vat_product(item)),
+        _figure(item.waste_content_min_pct), _figure(item.refund_pct),
+        words(formatting.listed(use_name(use) for use in uses)),
+        words(formatting.listed(waste_name(waste) for waste in item.applies_to_waste)),
+        words(formatting.listed(_recipe_words(use, share) for use, share in recipes)),
+        words(conditions if verified else f"{VAT_WORDS[UNVERIFIED]}; {conditions}"),
+        words(str(CONFIDENCE_WORDS.get(item.confidence, item.confidence))), words(item.source),
+    ]
 
 
 def _recipe_words(use: str, share: Share) -> str:

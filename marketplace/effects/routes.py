@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from marketplace.effects.excel import workbook
 from marketplace.effects.methods_words import SECTIONS
-from marketplace.effects.presenters_methods import tables
+from marketplace.effects.presenters_methods import prose, tables
 from marketplace.effects.queries import market_rates
 from marketplace.session import db_session
 from marketplace.urls import PUBLIC, Url
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from marketplace.workbooks import excel_answer
 
 
 def methods() -> ResponseReturnValue:
@@ -21,9 +18,7 @@ def methods() -> ResponseReturnValue:
 
 
 def methods_excel() -> ResponseReturnValue:
-    answer = Response(workbook(_("Methods"), SECTIONS, tables(market_rates(db_session()))), mimetype=EXCEL)
-    answer.headers["Content-Disposition"] = 'attachment; filename="methods.xlsx"'
-    return answer
+    return excel_answer("methods", (), [prose(), *tables(market_rates(db_session()))])
 
 
 URLS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from marketplace.errors import NotFound
@@ -16,7 +16,7 @@ from marketplace.ledger.queries_official import books_of
 from marketplace.months import month_of
 from marketplace.security.permissions import require
 from marketplace.session import current_actor, db_session
-from marketplace.workbooks import EXCEL
+from marketplace.workbooks import file_answer
 from models.base import utc_now
 from models.organisations import Site
 
@@ -37,9 +37,7 @@ def official(site_id: int) -> ResponseReturnValue:
 def official_excel(site_id: int) -> ResponseReturnValue:
     site, period = _asked(site_id)
     told, made = _forms(site, period)
-    answer = Response(workbook(told, made), mimetype=EXCEL)
-    answer.headers["Content-Disposition"] = f'attachment; filename="ledger-site-{site.id}-{period}.xlsx"'
-    return answer
+    return file_answer(f"ledger-site-{site.id}-{period}", workbook(told, made))
 
 
 def _asked(site_id: int) -> tuple[Site, str]:

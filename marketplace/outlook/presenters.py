@@ -13,10 +13,10 @@ from marketplace.i18n import language
 from marketplace.palette import waste_colour
 from marketplace.security.actor import Actor
 from marketplace.symbiosis.flows import End
-from marketplace.symbiosis.presenters import money_text, place_name, place_url, use_name, waste_name
+from marketplace.symbiosis.presenters import place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
-from marketplace.symbiosis.rules import sees_everything, sees_place
-from marketplace.tables import NUMBER, TONNES, Cell, Column, Table, exact, tonnes, words
+from marketplace.symbiosis.rules import sees_enterprises
+from marketplace.tables import NUMBER, TONNES, Cell, Column, Table, money, tonnes, words
 from models.catalogue.regions import REGIONS
 
 # Less than half a fen a tonne is nothing.
@@ -45,14 +45,14 @@ def failures_of(rows: Iterable[dict[str, Any]], atlas: Atlas, actor: Actor) -> F
         end = ends.get(row["enterprise"])
         if end is None:
             continue
-        if not _seen(end, actor):
+        if not sees_enterprises(actor, end.place):
             others += 1
             continue
         lines.append([
             words(place_name(end.enterprise), place_url(end.enterprise)),
             words(place_name(end.place), place_url(end.place)),
-            _tonnes(row["lost_t"]), Cell(money_text(row["lost_yuan"]), round(row["lost_yuan"], 2)),
-            _tonnes(row["touched_t"]), _tonnes(row["rerouted_t"]), words(_ways(row["instead"], atlas, actor)),
+            tonnes(row["lost_t"]), money(row["lost_yuan"]), tonnes(row["touched_t"]), tonnes(row["rerouted_t"]),
+            words(_ways(row["instead"], atlas, actor)),
         ])
     return Failures(Table("failures", _("Single failures, by the tonnes lost"), columns, lines, stated=False), others)
 
@@ -63,7 +63,9 @@ def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
     said = []
     for way in instead:
         offer, want = offers.get(way["supply"]), wants.get(way["demand"])
-        if offer is None or want is None or not (_seen(offer.end, actor) or _seen(want.end, actor)):
+        if offer is None or want is None:
+            continue
+        if not any(sees_enterprises(actor, one.end.place) for one in (offer, want)):
             continue
         said.append(_(
             "%(source)s → %(target)s, %(waste)s: +%(tonnes)s", source=_end_name(offer.end, actor),
@@ -74,15 +76,7 @@ def _ways(instead: list[dict[str, Any]], atlas: Atlas, actor: Actor) -> str:
 
 
 def _end_name(end: End, actor: Actor) -> str:
-    return place_name(end.enterprise if _seen(end, actor) else end.place)
-
-
-def _seen(end: End, actor: Actor) -> bool:
-    return sees_everything(actor) or sees_place(actor, end.place)
-
-
-def _tonnes(value: float) -> Cell:
-    return tonnes(exact(value))
+    return place_name(end.enterprise if sees_enterprises(actor, end.place) else end.place)
 
 
 @dataclass(frozen=True, slots=True)

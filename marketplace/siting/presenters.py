@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +15,9 @@ from marketplace import formatting
 from marketplace.palette import waste_colour
 from marketplace.reasons import declare
 from marketplace.siting.forms import OBJECTIVE_WORDS
-from marketplace.symbiosis.presenters import money_text, place_name, use_name, waste_name
+from marketplace.symbiosis.presenters import place_name, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
-from marketplace.tables import MISSING, NUMBER, TONNES, Cell, Column, Table, tonnes, words
+from marketplace.tables import MISSING, NUMBER, TONNES, Cell, Column, Table, money, tonnes, words
 from models.siting import SitingStudy
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def study_lines(rows: Iterable[SitingStudy], revision: int) -> list[StudyLine]:
             formatting.moment(row.created_at), row.shared, row.answer is not None and row.market_revision != revision,
             len(row.candidates),
             str(sum(one["opened"] for one in row.answer["decisions"])) if row.answer else formatting.MISSING,
-            money_text(row.answer["gain_yuan"]) if row.answer else formatting.MISSING,
+            formatting.money_text(row.answer["gain_yuan"]) if row.answer else formatting.MISSING,
         )
         for row in rows
     ]
@@ -73,7 +72,7 @@ def asked_lines(row: SitingStudy) -> list[tuple[str, str]]:
     asked = row.asked
     lines = [(_("What is made greatest"), str(OBJECTIVE_WORDS[row.objective]))]
     if asked.get("budget_yuan") is not None:
-        lines.append((_("Budget"), money_text(asked["budget_yuan"])))
+        lines.append((_("Budget"), formatting.money_text(asked["budget_yuan"])))
     if asked.get("most_open") is not None:
         lines.append((_("At most so many plants"), formatting.number(asked["most_open"])))
     lines += [
@@ -98,13 +97,13 @@ def candidate_table(row: SitingStudy, atlas: Atlas) -> Table:
     for one, decided in zip(row.candidates, decisions, strict=True):
         line = [
             words(one["name"]), words(use_name(one["use"])),
-            words(parks.get(one["park"], f"{one['lat']:.3f}, {one['lon']:.3f}")), _mass(one["t_per_month"]),
-            Cell(money_text(one["open_cost_yuan"]), one["open_cost_yuan"]),
+            words(parks.get(one["park"], f"{one['lat']:.3f}, {one['lon']:.3f}")), tonnes(one["t_per_month"]),
+            money(one["open_cost_yuan"]),
         ]
         if decided:
             line += [
                 words(_("✓ open") if decided["opened"] else _("leave")),
-                _mass(decided["tonnes"]) if decided["opened"] else Cell(formatting.MISSING, None, MISSING),
+                tonnes(decided["tonnes"]) if decided["opened"] else Cell(formatting.MISSING, None, MISSING),
                 words(_why(decided, row.objective)),
             ]
         rows.append(line)
@@ -133,7 +132,7 @@ def _why(decided: dict[str, Any], objective: str) -> str:
         return ""
     if objective == "tonnes":
         return _("Open, it would place %(tonnes)s less in all.", tonnes=formatting.tonnes_text(decided["short"]))
-    return _("It would have to cost %(money)s less to be worth opening.", money=money_text(decided["short"]))
+    return _("It would have to cost %(money)s less to be worth opening.", money=formatting.money_text(decided["short"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +149,13 @@ def answer_view(answer: dict[str, Any]) -> AnswerView:
     before, after = answer["tonnes"]
     figures = [
         (_("Plants opened"), formatting.number(sum(one["opened"] for one in answer["decisions"]))),
-        (_("Cost of opening"), money_text(answer["opening_yuan"])),
-        (_("Gain beyond the cost"), money_text(answer["gain_yuan"])),
+        (_("Cost of opening"), formatting.money_text(answer["opening_yuan"])),
+        (_("Gain beyond the cost"), formatting.money_text(answer["gain_yuan"])),
         (_("Placed in addition"), formatting.tonnes_text(after - before)),
         (_("Placed in all"), formatting.tonnes_text(after)),
     ]
     rows = [
-        [words(waste_name(waste), colour=waste_colour(waste)), _mass(gained)]
+        [words(waste_name(waste), colour=waste_colour(waste)), tonnes(gained)]
         for waste, gained in sorted(answer["gained_t"].items(), key=lambda one: -one[1])
     ]
     columns = [Column(_("Waste type")), Column(_("Placed in addition"), kind=TONNES)]
@@ -197,7 +196,7 @@ def unplaced_view(cells: Sequence[dict[str, Any]], atlas: Atlas) -> tuple[Table,
     for number, cell in enumerate(sorted(cells, key=lambda one: -one["tonnes"])):
         where = _around(cell, atlas)
         name, colour = waste_name(cell["waste"]), waste_colour(cell["waste"])
-        rows.append([words(name, colour=colour), words(where), _mass(cell["tonnes"]), _mass(cell["within"])])
+        rows.append([words(name, colour=colour), words(where), tonnes(cell["tonnes"]), tonnes(cell["within"])])
         points.append({
             "id": f"cell-{number}", "kind": "supply", "name": name, "lat": cell["lat"], "lon": cell["lon"],
             "tonnes": cell["tonnes"], "colour": colour, "group": name, "url": None,
@@ -219,7 +218,3 @@ def _around(cell: dict[str, Any], atlas: Atlas) -> str:
     km = great_circle_km(*here, np.array([one.lat for one in parks]), np.array([one.lon for one in parks]))
     nearest = int(np.argmin(km))
     return _("%(km)s from %(park)s", km=formatting.kilometres(float(km[nearest])), park=place_name(parks[nearest]))
-
-
-def _mass(value: float) -> Cell:
-    return tonnes(Decimal(repr(round(value, 3))))

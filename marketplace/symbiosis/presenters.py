@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
-from marketplace.i18n import language, named
+from marketplace.i18n import named
 from marketplace.palette import FLOW_COLOUR, waste_colour
 from marketplace.symbiosis.flows import ENTERPRISE, PARK, PLAN, POTENTIAL, REGION, TRADES, Chain, Place
 from marketplace.symbiosis.partners import PartnerCount
@@ -77,20 +77,6 @@ def use_name(use: str) -> str:
     return named(entry) if entry else use or _("Use not stated")
 
 
-def money_text(yuan: float | None) -> str:
-    """Yuan in the larger units of the language: 万元 and 亿元, or million yuan."""
-    if yuan is None:
-        return formatting.MISSING
-    size = abs(yuan)
-    if language() == "zh":
-        if size >= 1e8:
-            return f"{formatting.yuan(yuan / 1e8, 2)} 亿元"
-        return f"{formatting.yuan(yuan / 1e4, 1)} 万元" if size >= 1e4 else f"{formatting.yuan(yuan)} 元"
-    if size >= 1e6:
-        return _("%(number)s million yuan", number=formatting.yuan(yuan / 1e6, 1))
-    return _("%(number)s yuan", number=formatting.yuan(yuan))
-
-
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of the top row; ``text`` is None where it is hidden."""
@@ -127,7 +113,7 @@ def figures(sight: Sight) -> list[Figure]:
         rows.append(_tonnes_figure(_("Left over in the whole period"), left, hidden, said))
     rows.append(_money_figure(value, whole.value_yuan, hidden, said if sight.wanted.view != TRADES else ""))
     rows.append(_money_figure(_("Freight"), whole.freight_yuan, hidden, freight))
-    text = None if hidden else _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(whole.carbon_kg / 1000))
+    text = None if hidden else formatting.carbon_text(whole.carbon_kg)
     exact = _("%(number)s kg CO₂e", number=formatting.number(whole.carbon_kg))
     rows.append(Figure(_("Emissions avoided, where known"), text, "" if hidden else exact, carbon))
     if sight.wanted.view == PLAN:
@@ -149,7 +135,7 @@ def _tonnes_figure(label: str, tonnes: float, hidden: bool, note: str) -> Figure
 def _money_figure(label: str, yuan: float, hidden: bool, note: str) -> Figure:
     if hidden:
         return Figure(label, None, "", note)
-    return Figure(label, money_text(yuan), _("%(number)s yuan", number=formatting.yuan(yuan)), note)
+    return Figure(label, formatting.money_text(yuan), _("%(number)s yuan", number=formatting.yuan(yuan)), note)
 
 
 @dataclass(frozen=True, slots=True)

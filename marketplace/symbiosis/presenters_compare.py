@@ -17,7 +17,6 @@ from marketplace.symbiosis.presenters import (
     arc_colour,
     arc_id,
     arc_name,
-    money_text,
     place_name,
     place_url,
     waste_name,
@@ -106,8 +105,8 @@ def total_lines(one: Sight, other: Sight) -> list[TotalLine]:
     first, second = whole(one, other)
     rows = [
         (_("Tonnes placed"), "tonnes", formatting.tonnes_text),
-        (_("Freight"), "freight_yuan", money_text),
-        (_("Emissions avoided"), "carbon_kg", _carbon),
+        (_("Freight"), "freight_yuan", formatting.money_text),
+        (_("Emissions avoided"), "carbon_kg", formatting.carbon_text),
     ]
     lines = []
     for label, name, text in rows:
@@ -117,10 +116,6 @@ def total_lines(one: Sight, other: Sight) -> list[TotalLine]:
             said = _("= alike") if abs(a - b) < ALIKE_T else _signed(a - b, text(abs(a - b)))
         lines.append(TotalLine(label, None if a is None else text(a), None if b is None else text(b), said))
     return lines
-
-
-def _carbon(kilograms: float) -> str:
-    return _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(kilograms / 1000))
 
 
 def compared_map(rows: Iterable[Compared], one: str, other: str) -> dict[str, object]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
 
 from marketplace import formatting
 from marketplace.effects.rates import EffectRates
 from marketplace.symbiosis import presenters, presenters_chains, presenters_measures, presenters_walk
-from marketplace.symbiosis.excel import Cell, Sheet
 from marketplace.symbiosis.flows import TRADES
 from marketplace.symbiosis.network import measures
 from marketplace.symbiosis.selection import Sight, Wanted
+from marketplace.tables import HIDDEN, NUMBER, Cell, Column, Table, blank, number, tonnes, words
 from models.base import utc_now
 
 CHAINS = 500
@@ -25,10 +23,10 @@ def hidden_words() -> str:
 
 def file_name(wanted: Wanted) -> str:
     parts = ["symbiosis", wanted.view, wanted.waste, wanted.first, wanted.last, formatting.day(utc_now())]
-    return "-".join(part for part in parts if part.replace("-", "").replace("_", "").isalnum()) + ".xlsx"
+    return "-".join(part for part in parts if part.replace("-", "").replace("_", "").isalnum())
 
 
-def sheets(sight: Sight, rates: EffectRates) -> list[Sheet]:
+def sheets(sight: Sight, rates: EffectRates) -> list[Table]:
     notes = _notes(sight)
     others = [make(sight, notes) for make in (_flows, _uses, _left, _measures)]
     return [*others[:2], _chains(sight, notes, rates), *others[2:]]
@@ -55,70 +53,89 @@ def _notes(sight: Sight) -> list[str]:
     return notes
 
 
-def _or_hidden(value: float | None, digits: int = 3) -> Cell:
-    return hidden_words() if value is None else round(value, digits)
+def _tonnes(value: float | None) -> Cell:
+    return Cell(hidden_words(), None, HIDDEN) if value is None else tonnes(value)
 
 
-def _flows(sight: Sight, notes: Sequence[str]) -> Sheet:
+def _plain(value: float | None) -> Cell:
+    return blank() if value is None else number(value)
+
+
+def _tonnes_column() -> Column:
+    return Column(_("Tonnes (t)"), kind=NUMBER, digits=3)
+
+
+def _flows(sight: Sight, notes: list[str]) -> Table:
     lines = presenters.arc_lines(sight.arcs(), trades=sight.wanted.view == TRADES)
-    return Sheet(
-        _("Flows"),
-        notes,
-        [_("From"), _("To"), _("Waste type"), _("Tonnes (t)"), _("Mean distance (km)"), _("Enterprises"), _("Basis")],
+    columns = [
+        Column(_("From")), Column(_("To")), Column(_("Waste type")), _tonnes_column(),
+        Column(_("Mean distance (km)"), kind=NUMBER), Column(_("Enterprises"), kind=NUMBER), Column(_("Basis")),
+    ]
+    rows = [
         [
-            [line.source, line.target, line.waste, _or_hidden(line.tonnes), _km(line), line.enterprises, line.basis]
-            for line in lines
-        ],
-    )
+            words(line.source), words(line.target), words(line.waste), _tonnes(line.tonnes), _km(line),
+            _plain(line.enterprises), words(line.basis),
+        ]
+        for line in lines
+    ]
+    return Table("flows", _("Flows"), columns, rows, stated=False, above=notes)
 
 
 def _km(line: presenters.ArcLine) -> Cell:
-    return None if line.km is None else round(line.km, 1)
+    return blank() if line.km is None else number(round(line.km, 1))
 
 
-def _uses(sight: Sight, notes: Sequence[str]) -> Sheet:
-    lines = presenters_walk.walk_view(sight).lines
-    return Sheet(
-        _("Uses"),
-        notes,
-        [_("Step"), _("From"), _("To"), _("Tonnes (t)")],
-        [[line.step, line.source, line.target, _or_hidden(line.tonnes)] for line in lines],
-    )
+def _uses(sight: Sight, notes: list[str]) -> Table:
+    columns = [Column(_("Step"), kind=NUMBER), Column(_("From")), Column(_("To")), _tonnes_column()]
+    rows = [
+        [number(line.step), words(line.source), words(line.target), _tonnes(line.tonnes)]
+        for line in presenters_walk.walk_view(sight).lines
+    ]
+    return Table("uses", _("Uses"), columns, rows, stated=False, above=notes)
 
 
-def _chains(sight: Sight, notes: Sequence[str], rates: EffectRates) -> Sheet:
+def _chains(sight: Sight, notes: list[str], rates: EffectRates) -> Table:
     rows: list[list[Cell]] = []
-    for number, chain in enumerate(presenters_chains.chain_lines(sight, rates, limit=CHAINS), start=1):
+    for nth, chain in enumerate(presenters_chains.chain_lines(sight, rates, limit=CHAINS), start=1):
         rows += [
-            [number, at, hop.source, hop.target, hop.waste, hop.use, _or_hidden(hop.tonnes),
-             _("narrowest") if hop.bottleneck else ""]
+            [
+                number(nth), number(at), words(hop.source), words(hop.target), words(hop.waste), words(hop.use),
+                _tonnes(hop.tonnes), words(_("narrowest") if hop.bottleneck else ""),
+            ]
             for at, hop in enumerate(chain.hops, start=1)
         ]
     for cycle in presenters_walk.cycle_lines(sight):
-        rows.append([_("Round"), None, cycle.name, None, None, None, _or_hidden(cycle.tonnes), ""])
+        rows.append([
+            words(_("Round")), blank(), words(cycle.name), blank(), blank(), blank(), _tonnes(cycle.tonnes), blank(),
+        ])
     columns = [
-        _("Chain"), _("Hop"), _("From"), _("To"), _("Waste type"), _("Use"), _("Tonnes (t)"), _("Bottleneck"),
+        Column(_("Chain"), kind=NUMBER), Column(_("Hop"), kind=NUMBER), Column(_("From")), Column(_("To")),
+        Column(_("Waste type")), Column(_("Use")), _tonnes_column(), Column(_("Bottleneck")),
     ]
-    return Sheet(_("Chains"), notes, columns, rows)
+    return Table("chains", _("Chains"), columns, rows, stated=False, above=notes)
 
 
-def _left(sight: Sight, notes: Sequence[str]) -> Sheet:
-    return Sheet(
-        _("Left over"),
-        [*notes, _("Over the whole period, whichever months are chosen.")],
-        [_("Waste type"), _("Tonnes (t)")],
-        [[line.waste, _or_hidden(line.tonnes)] for line in presenters.left_lines(sight.left_over())],
+def _left(sight: Sight, notes: list[str]) -> Table:
+    rows = [[words(line.waste), _tonnes(line.tonnes)] for line in presenters.left_lines(sight.left_over())]
+    return Table(
+        "left", _("Left over"), [Column(_("Waste type")), _tonnes_column()], rows, stated=False,
+        above=[*notes, _("Over the whole period, whichever months are chosen.")],
     )
 
 
-def _measures(sight: Sight, notes: Sequence[str]) -> Sheet:
-    lines = presenters_measures.measure_lines(measures(sight))
-    return Sheet(
-        _("Measures"),
-        [*notes, _("Worked out from the flows shown to you, at the level of the page.")],
-        [_("Measure"), _("Value"), _("Definition"), _("What it tells")],
+def _measures(sight: Sight, notes: list[str]) -> Table:
+    columns = [
+        Column(_("Measure")), Column(_("Value"), kind=NUMBER, digits=3), Column(_("Definition")),
+        Column(_("What it tells")),
+    ]
+    rows = [
         [
-            [line.name, line.value if line.number is None else round(line.number, 6), line.definition, line.tells]
-            for line in lines
-        ],
+            words(line.name), words(line.value) if line.number is None else number(round(line.number, 6)),
+            words(line.definition), words(line.tells),
+        ]
+        for line in presenters_measures.measure_lines(measures(sight))
+    ]
+    return Table(
+        "measures", _("Measures"), columns, rows, stated=False,
+        above=[*notes, _("Worked out from the flows shown to you, at the level of the page.")],
     )

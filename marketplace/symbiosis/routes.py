@@ -15,7 +15,6 @@ from marketplace.effects.rules_totals import effects_of_flows
 from marketplace.session import current_actor, db_session
 from marketplace.symbiosis import (
     comparing,
-    excel,
     pictures,
     presenters,
     presenters_chains,
@@ -32,11 +31,11 @@ from marketplace.symbiosis.flows import POTENTIAL, TRADES
 from marketplace.symbiosis.partners import partner_counts
 from marketplace.symbiosis.selection import Sight, Wanted
 from marketplace.urls import PUBLIC, Url
+from marketplace.workbooks import excel_answer
 
 GROUND_SECONDS = 300
 # Lines of a comparison; beyond them a page is too long to load and to read.
 LISTED = 200
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def overview() -> ResponseReturnValue:
@@ -134,8 +133,8 @@ def network() -> ResponseReturnValue:
 def workbook() -> ResponseReturnValue:
     wanted = Wanted.read(request.args)
     sight = _sight(wanted, wanted.view)
-    answer = Response(excel.workbook(presenters_excel.sheets(sight, market_rates(db_session()))), mimetype=EXCEL)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{presenters_excel.file_name(sight.wanted)}"'
+    sheets = presenters_excel.sheets(sight, market_rates(db_session()))
+    answer = excel_answer(presenters_excel.file_name(sight.wanted), (), sheets)
     # It holds what one person may see.
     answer.headers["Cache-Control"] = "no-store"
     return answer

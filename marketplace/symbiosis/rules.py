@@ -162,3 +162,8 @@ def sees_place(actor: Actor, place: Place) -> bool:
     banner those in it, outside parks as well.
     """
     return may(actor, "place.view_detail", place)
+
+
+def sees_enterprises(actor: Actor, place: Place) -> bool:
+    """Whether the enterprises of ``place`` are shown one by one."""
+    return sees_everything(actor) or sees_place(actor, place)

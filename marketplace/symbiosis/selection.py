@@ -123,6 +123,7 @@ class Sight:
 
     def sees(self, place: Place) -> bool:
         """Whether the enterprises of ``place`` are shown one by one."""
+        # As sees_enterprises says, with what holds of every place asked once.
         return self.everything or sees_place(self.actor, place)
 
     @property

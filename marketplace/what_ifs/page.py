@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -16,10 +15,10 @@ from marketplace import formatting
 from marketplace.palette import waste_colour
 from marketplace.security.actor import Actor
 from marketplace.symbiosis.flows import End
-from marketplace.symbiosis.presenters import money_text, place_name, place_url, use_name, waste_name
+from marketplace.symbiosis.presenters import place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
-from marketplace.symbiosis.rules import sees_everything, sees_place, too_few
-from marketplace.tables import MISSING, NUMBER, TONNES, Cell, Column, Table, tonnes, words
+from marketplace.symbiosis.rules import sees_enterprises, too_few
+from marketplace.tables import MISSING, NUMBER, TONNES, Cell, Column, Table, money, tonnes, words
 from matching.whatif.difference import LEAST_T
 
 Pair = tuple[float, float]
@@ -97,23 +96,23 @@ def figures_of(answer: dict[str, Any]) -> list[Figure]:
     def mass(key: str, label: str, better: int) -> Figure:
         return _figure(label, totals[key], formatting.tonnes_text, better)
 
-    def money(key: str, label: str, better: int, note: str = "") -> Figure:
-        return _figure(label, totals[key], money_text, better, note)
+    def yuan(key: str, label: str, better: int, note: str = "") -> Figure:
+        return _figure(label, totals[key], formatting.money_text, better, note)
 
     rows = [
         mass("tonnes", _("Tonnes placed"), 1),
         mass("left_over_t", _("Left over"), -1),
-        money("value_yuan", _("Gain of both sides"), 1, _("Price paid less price asked less freight.")),
-        money("freight_yuan", _("Freight"), -1),
+        yuan("value_yuan", _("Gain of both sides"), 1, _("Price paid less price asked less freight.")),
+        yuan("freight_yuan", _("Freight"), -1),
         _figure(
             _("Emissions avoided"), [kg / 1000 for kg in totals["carbon_kg"]],
-            lambda t: _("%(tonnes)s CO₂e", tonnes=formatting.tonnes_text(t)), 1,
+            lambda t: formatting.carbon_text(t * 1000), 1,
         ),
     ]
     if any(totals["transfer_yuan"]):
-        rows.append(money("transfer_yuan", _("Subsidies paid and fees spared"), 0))
+        rows.append(yuan("transfer_yuan", _("Subsidies paid and fees spared"), 0))
     if any(totals["fee_yuan"]):
-        rows.append(money("fee_yuan", _("Fee due"), -1, _("Before: if nobody acted upon it.")))
+        rows.append(yuan("fee_yuan", _("Fee due"), -1, _("Before: if nobody acted upon it.")))
     return rows
 
 
@@ -159,7 +158,7 @@ def _firms(answer: dict[str, Any], atlas: Atlas, actor: Actor) -> tuple[list[Fir
         sends, takes, gain = (figures[0], figures[1]), (figures[2], figures[3]), figures[7] - figures[6]
         if code in answer["plants"]:
             lines.append(FirmLine(answer["plants"][code], None, sends, takes, gain, 1))
-        elif code in ends and _seen(ends[code], actor):
+        elif code in ends and sees_enterprises(actor, ends[code].place):
             place = ends[code].enterprise
             lines.append(FirmLine(place_name(place), place_url(place), sends, takes, gain, 1))
         elif code in ends:
@@ -185,7 +184,7 @@ def _routes(answer: dict[str, Any], atlas: Atlas, actor: Actor) -> tuple[list[Ro
         plant = answer["plants"].get(demand)
         if offer is None or (want is None and plant is None):
             continue
-        if not _seen(offer.end, actor) and (want is None or not _seen(want.end, actor)):
+        if not any(sees_enterprises(actor, one.end.place) for one in (offer, want) if one is not None):
             hidden += 1
             continue
         source = offer.end.enterprise
@@ -196,10 +195,6 @@ def _routes(answer: dict[str, Any], atlas: Atlas, actor: Actor) -> tuple[list[Ro
             use_name(want.use) if want else "", before, after,
         ))
     return lines, hidden
-
-
-def _seen(end: End, actor: Actor) -> bool:
-    return sees_everything(actor) or sees_place(actor, end.place)
 
 
 def tables(view: AnswerView) -> list[Table]:
@@ -221,9 +216,7 @@ def _waste_table(view: AnswerView) -> Table:
     heads = (_("Placed today"), _("Placed then"), _("Difference"), _("Left over today"), _("Left over then"))
     columns = [Column(_("Waste type")), *(Column(head, kind=TONNES) for head in heads)]
     rows = [
-        [
-            words(one.waste, colour=one.colour), *_tonnes(*one.placed), _more(one.placed), *_tonnes(*one.left),
-        ]
+        [words(one.waste, colour=one.colour), *map(tonnes, one.placed), _more(one.placed), *map(tonnes, one.left)]
         for one in view.wastes
     ]
     return Table("wastes", _("By waste type"), columns, rows, stated=False)
@@ -236,8 +229,8 @@ def _firm_table(key: str, title: str, lines: Sequence[FirmLine]) -> Table:
     ]
     rows = [
         [
-            words(_whose(one), one.url), Cell(money_text(one.gain_yuan), round(one.gain_yuan, 2)),
-            *_tonnes(one.sends[1]), _more(one.sends), *_tonnes(one.takes[1]), _more(one.takes),
+            words(_whose(one), one.url), money(one.gain_yuan),
+            tonnes(one.sends[1]), _more(one.sends), tonnes(one.takes[1]), _more(one.takes),
         ]
         for one in lines
     ]
@@ -254,7 +247,7 @@ def _route_table(view: AnswerView) -> Table:
     rows = [
         [
             words(one.source, one.source_url), words(one.target, one.target_url),
-            words(one.waste, colour=one.colour), words(one.use), *_tonnes(one.before_t, one.after_t),
+            words(one.waste, colour=one.colour), words(one.use), tonnes(one.before_t), tonnes(one.after_t),
             _more((one.before_t, one.after_t)),
         ]
         for one in view.routes
@@ -269,10 +262,6 @@ def _more(pair: Pair) -> Cell:
         return Cell(_("unchanged"), 0.0, MISSING)
     mark = "▲ +" if change > 0 else "▼ −"
     return Cell(f"{mark}{formatting.tonnes_text(abs(change))}", round(change, 3))
-
-
-def _tonnes(*values: float) -> list[Cell]:
-    return [tonnes(Decimal(repr(round(value, 3)))) for value in values]
 
 
 def urls_of(what_if_id: int) -> dict[str, str]:
