@@ -100,7 +100,7 @@ def _own(uow: UnitOfWork, actor: Actor, study_id: int) -> SitingStudy:
 
 def _changed(uow: UnitOfWork, actor: Actor, row: SitingStudy) -> None:
     """The answer is no longer that of this study."""
-    row.answer, row.market_revision, row.answered_at = None, None, None
+    row.forget_answer()
     uow.record(actor.user_id, "siting.changed", row, title=row.title, candidates=len(row.candidates))
 
 

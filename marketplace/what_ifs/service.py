@@ -34,7 +34,7 @@ def add_change(
     refuse(rules.may_add(row.changes) + rules.within_reach(change, mine))
     refuse(_impossible(uow, [*row.changes, change]))
     row.changes = [*row.changes, change]
-    _forget(row)
+    row.forget_answer()
     uow.record(actor.user_id, "what_if.changed", row, title=row.title, changes=len(row.changes))
     return row
 
@@ -44,7 +44,7 @@ def remove_change(*, uow: UnitOfWork, actor: Actor, what_if_id: int, at: int) ->
     row = _own(uow, actor, what_if_id)
     if 0 <= at < len(row.changes):
         row.changes = [one for position, one in enumerate(row.changes) if position != at]
-        _forget(row)
+        row.forget_answer()
         uow.record(actor.user_id, "what_if.changed", row, title=row.title, changes=len(row.changes))
     return row
 
@@ -97,10 +97,6 @@ def _own(uow: UnitOfWork, actor: Actor, what_if_id: int) -> WhatIf:
         raise NotFound(str(what_if_id))
     require(actor, "what_if.edit", row)
     return row
-
-
-def _forget(row: WhatIf) -> None:
-    row.answer, row.market_revision, row.answered_at = None, None, None
 
 
 def _impossible(uow: UnitOfWork, changes: list[dict[str, Any]]) -> list[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
 from marketplace.config import Settings
+from marketplace.market.kept import forget
 from models.accounts import User
 from tests.web.bidding import Trade
 
@@ -40,6 +41,15 @@ def sign_in(client: FlaskClient) -> Callable[[User], FlaskClient]:
         return client
 
     return act_for
+
+
+@pytest.fixture
+def straight_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Distances by great circle whatever this machine has, and nothing kept from another test."""
+    monkeypatch.setenv("GONGSHENG_ROADS", "/nowhere.npz")
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture

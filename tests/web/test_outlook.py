@@ -14,22 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.market.failures import work_out_failures
-from marketplace.market.kept import forget
 from marketplace.market.plan import latest_plan, refresh_plan
 from marketplace.unit_of_work import UnitOfWork
 from models import Job, MarketSettings, Role
 from models.accounts import User
 from tests import factories as make
 
+pytestmark = pytest.mark.usefixtures("straight_lines")
 SignIn = Callable[[User], FlaskClient]
-
-
-@pytest.fixture(autouse=True)
-def _no_roads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("GONGSHENG_ROADS", "/nowhere.npz")
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture(scope="module")

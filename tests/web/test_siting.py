@@ -13,23 +13,15 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from marketplace.market.kept import forget
 from models import MarketSettings, Role, SitingStudy
 from models.accounts import User
 from tests import factories as make
 from tests.web.posting import csrf
 
+pytestmark = pytest.mark.usefixtures("straight_lines")
 SignIn = Callable[[User], FlaskClient]
 CHEAP = {"name": "便宜厂", "pattern": "D-brick", "t_per_month": "200", "park": "east", "lat": "", "lon": "",
          "open_cost_yuan": "1000", "bid_yuan_per_t": "40"}
-
-
-@pytest.fixture(autouse=True)
-def _no_roads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("GONGSHENG_ROADS", "/nowhere.npz")
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture(scope="module")

@@ -14,22 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from marketplace.market.kept import forget
 from marketplace.what_ifs.forms import FORMS
 from models import Demand, Event, MarketSettings, Role, WhatIf
 from models.accounts import User
 from tests import factories as make
 from tests.web.posting import csrf
 
+pytestmark = pytest.mark.usefixtures("straight_lines")
 SignIn = Callable[[User], FlaskClient]
-
-
-@pytest.fixture(autouse=True)
-def _no_roads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("GONGSHENG_ROADS", "/nowhere.npz")
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture(scope="module")
