@@ -13,6 +13,7 @@ from importlib.util import find_spec
 ALL = {
     "match_scale": "matching beside BallTree and polars pipelines",
     "live_index": "one listing's partners among a million, beside PostgreSQL",
+    "cold_start": "the live index of a process that starts, from the database",
     "transport_scale": "plans that nothing couples, beside OR-tools and HiGHS",
     "blend_scale": "plans with five mixed properties per demand, beside HiGHS",
     "allocate_scale": "plans with mixes, shares, stock and residues, beside scipy",
