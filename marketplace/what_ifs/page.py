@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace import formatting
-from marketplace.palette import waste_colour
+from marketplace.palette import DEMAND_COLOUR, FLOW_COLOUR, waste_colour
 from marketplace.security.actor import Actor
-from marketplace.symbiosis.flows import End
+from marketplace.symbiosis.flows import End, Place
 from marketplace.symbiosis.presenters import place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.queries import Atlas
 from marketplace.symbiosis.rules import sees_enterprises, too_few
@@ -71,6 +71,7 @@ class RouteLine:
     use: str
     before_t: float
     after_t: float
+    ends: tuple[Place, Place] | None
 
 
 @dataclass(slots=True)
@@ -187,14 +188,19 @@ def _routes(answer: dict[str, Any], atlas: Atlas, actor: Actor) -> tuple[list[Ro
         if not any(sees_enterprises(actor, one.end.place) for one in (offer, want) if one is not None):
             hidden += 1
             continue
-        source = offer.end.enterprise
-        target = want.end.enterprise if want else None
+        source = _shown(offer.end, actor)
+        target = _shown(want.end, actor) if want else None
         lines.append(RouteLine(
             place_name(source), place_url(source), place_name(target) if target else str(plant),
             place_url(target) if target else None, waste_name(offer.waste_type), waste_colour(offer.waste_type),
-            use_name(want.use) if want else "", before, after,
+            use_name(want.use) if want else "", before, after, (source, target) if target else None,
         ))
     return lines, hidden
+
+
+def _shown(end: End, actor: Actor) -> Place:
+    """The enterprise where it may be seen, else the place it lies in."""
+    return end.enterprise if sees_enterprises(actor, end.place) else end.place
 
 
 def tables(view: AnswerView) -> list[Table]:
@@ -262,6 +268,26 @@ def _more(pair: Pair) -> Cell:
         return Cell(_("unchanged"), 0.0, MISSING)
     mark = "▲ +" if change > 0 else "▼ −"
     return Cell(f"{mark}{formatting.tonnes_text(abs(change))}", round(change, 3))
+
+
+def route_map(view: AnswerView) -> dict[str, object]:
+    """What goes another way on the map: more a full line, less a dashed one, as wide as the difference."""
+    flows = []
+    for at, line in enumerate(view.routes):
+        change = line.after_t - line.before_t
+        if line.ends is None or abs(change) < LEAST_T:
+            continue
+        source, target = line.ends
+        flows.append({
+            "id": f"route-{at}", "tonnes": abs(change),
+            "from": [source.lon, source.lat], "to": [target.lon, target.lat],
+            "colour": FLOW_COLOUR if change > 0 else DEMAND_COLOUR, "dash": "solid" if change > 0 else [9, 4],
+            "group": _("More than today") if change > 0 else _("Less than today"),
+            "name": _("%(source)s → %(target)s", source=line.source, target=line.target),
+            "text": _("%(waste)s: %(before)s → %(after)s", waste=line.waste,
+                      before=formatting.tonnes_text(line.before_t), after=formatting.tonnes_text(line.after_t)),
+        })
+    return {"points": [], "flows": flows, "words": {}}
 
 
 def urls_of(what_if_id: int) -> dict[str, str]:

@@ -42,7 +42,8 @@ def what_if(what_if_id: int) -> ResponseReturnValue:
         "what_ifs/one.html", row=row, mine=may(actor, "what_if.edit", row), urls=page.urls_of(row.id),
         changes=[presenters.change_text(change, places) for change in row.changes],
         kinds=presenters.kind_links(row),
-        view=view, tables=page.tables(view)[1:] if view else [], gain_note=page.GAIN_NOTE,
+        view=view, map_data=page.route_map(view) if view else None,
+        tables=page.tables(view)[1:] if view else [], gain_note=page.GAIN_NOTE,
         stale=row.answer is not None and row.market_revision != market_revision(session),
     )
 

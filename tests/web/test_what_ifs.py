@@ -154,6 +154,11 @@ def test_a_committee_asks_about_its_own_park_and_sees_others_in_totals(
     assert "西砌块厂" in page
     # Two enterprises of the eastern park stand behind its line: neither they nor their sum are shown.
     assert "东砖厂" not in page and "不足三家企业" in page
+    # What its own works take from there goes by the park, not by the enterprise.
+    url = post(client, "/what-ifs", title="砌块厂").headers["Location"]
+    assert post(client, f"{url}/changes/stop", enterprise="block", first_month="2027-01", months="2").status_code == 302
+    page = client.get(url).get_data(as_text=True)
+    assert "东园区" in page and "东电厂" not in page
 
 
 def test_a_what_if_is_ones_own_until_it_is_shared(app: Flask, market: SimpleNamespace, sign_in: SignIn) -> None:
