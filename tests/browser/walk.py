@@ -112,7 +112,7 @@ class Walk:
 
     def _words(self, where: str, lang: str, texts: list[str]) -> None:
         for text in texts:
-            if re.search(r"%\(|\{\{|\bNone\b|\bnan\b", text):
+            if re.search(r"%\([a-z_]+\)[a-z]|\{\{|\bNone\b|\bnan\b", text):
                 self.faults.append(f"{where}: raw text {text[:60]!r}")
             elif lang == "zh-CN" and text in english_words() and not text.startswith(("GB", "pH", "English")):
                 self.faults.append(f"{where}: not translated {text[:60]!r}")
