@@ -51,7 +51,10 @@ def case(solver: str, size: int, months: int, pairs: int) -> None:
         case_result(seconds, objective=plan.report.objective, gap=plan.report.gap)
         return
     network = 0 if solver in ("network", "again") else 10**12
-    planner = Planner(problem, MatchParams(), allowed, objective="value", blend=False, network_columns=network)
+    # As large as it may be: HiGHS is to be HiGHS, not our own road for large programs.
+    planner = Planner(
+        problem, MatchParams(), allowed, objective="value", blend=False, network_columns=network, large_columns=10**12
+    )
     if solver == "ortools":
         _ortools(planner)
     elif solver == "again":
