@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numba
 import numpy as np
 
-from matching.allocation.model import competing
+from matching.allocation.model import ceiling_of, competing
 from matching.allocation.network_dual import Fan, fan, reoptimise
 from matching.allocation.network_kernel import NONE, Tree, optimise, reprice, star
 from matching.allocation.program import Layout, LinearProgram, window_rows
@@ -121,11 +121,12 @@ class NetworkPlan:
         self._tree: Tree | None = None
         self._fans: tuple[Fan, Fan] | None = None
 
-    def solve(self, program: LinearProgram, deadline: float) -> tuple[Solved, Solved | None]:
-        """The plan, and with ``freight`` the second stage, for the right-hand sides of ``program``.
+    def solve(self, program: LinearProgram, deadline: float, layout: Layout) -> tuple[Solved, Solved | None]:
+        """The plan, and with ``freight`` the second stage, for the right-hand sides of ``program`` over ``layout``.
 
         Its columns and costs are those of the first program.  ``deadline`` is in seconds of ``time.monotonic``.
         """
+        self._layout = layout
         main = self._warm(program) if self._tree is not None else None
         if main is None:
             network = self._network = lay_network(self._layout, program, program.cost)
@@ -158,7 +159,7 @@ class NetworkPlan:
             # Before the optimum the prices bound the plan all the same, by weak duality; at the optimum no column
             # brings more than its prices.
             reduced = program.cost - _priced(self._layout, program, prices)
-            bound += beyond_prices(reduced, program.ceiling, competing(self._layout)[-1])
+            bound += beyond_prices(reduced, ceiling_of(self._layout), competing(self._layout)[-1])
         return _solved(self._network, self._tree, main, program.cost, prices, bound)
 
     def _least_freight(self, program: LinearProgram, deadline: float) -> Solved:

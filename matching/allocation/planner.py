@@ -55,8 +55,9 @@ class Planner:
         self._value, self._carbon = value_yuan_per_t(problem, layout.pairs), carbon_kg_per_t(problem, layout.pairs)
         cost, families = self._cost(), define_families(layout, blend=blend)
         self._by_network = layout.columns >= network_columns and is_network(layout, families)
-        lay_down = outline if self._by_network else assemble
-        self.program = lay_down(cost, ceiling_of(layout), families)
+        self.program = (
+            outline(cost, families) if self._by_network else assemble(cost, ceiling_of(layout), families)
+        )
         self._solver: Sifter | NetworkPlan | None = None
 
     def plan(
@@ -92,9 +93,9 @@ class Planner:
         """
         check_only_tonnes(self.layout, problem)
         self.layout = replace(self.layout, problem=problem)
-        self.program = replace(
-            self.program, upper=right_hand_sides(self.layout, self.program), ceiling=ceiling_of(self.layout)
-        )
+        upper = right_hand_sides(self.layout, self.program)
+        ceiling = self.program.ceiling if self._by_network else ceiling_of(self.layout)
+        self.program = replace(self.program, upper=upper, ceiling=ceiling)
         if isinstance(self._solver, Sifter):
             self._solver.change_upper(self.program.upper, self.program.ceiling)
 
@@ -124,7 +125,7 @@ class Planner:
         if self._solver is None:
             freight = _freight(self.layout) if self._objective == "tonnes" else None
             self._solver = NetworkPlan(self.layout, freight=freight)
-        return *self._solver.solve(self.program, deadline), VERSIONS
+        return *self._solver.solve(self.program, deadline, self.layout), VERSIONS
 
     def _cost(self) -> np.ndarray:
         layout = self.layout

@@ -71,8 +71,8 @@ class RuleRows(Rows):
 class LinearProgram:
     """Maximise ``cost . x`` subject to ``matrix x <= upper`` and ``x >= 0``.
 
-    ``matrix`` is scipy CSC (None where only the outline was asked for); ``ceiling`` is an upper bound that
-    the rows imply for each column, used only to state a bound from prices that are not quite feasible;
+    ``matrix`` is scipy CSC and ``ceiling`` an upper bound that the rows imply for each column, used only to state a
+    bound from prices that are not quite feasible; where only the outline was asked for, None and without columns;
     ``families`` names the slice of rows of each family.
     """
 
@@ -142,10 +142,11 @@ def is_network(layout: Layout, families: list[Rows]) -> bool:
     return not coupled and not (hosted & takes_in[layout.problem.residues.demand]).any()
 
 
-def outline(cost: np.ndarray, ceiling: np.ndarray, families: list[Rows]) -> LinearProgram:
+def outline(cost: np.ndarray, families: list[Rows]) -> LinearProgram:
     """A program whose matrix nobody will ask for: a network's arcs say it all."""
     slices, upper = _stacked(families)
-    return LinearProgram(cost, None, upper, ceiling, slices, tuple(r for r in families if isinstance(r, RuleRows)))
+    rules = tuple(r for r in families if isinstance(r, RuleRows))
+    return LinearProgram(cost, None, upper, np.zeros(0), slices, rules)
 
 
 def _stacked(families: list[Rows]) -> tuple[dict[str, slice], np.ndarray]:
