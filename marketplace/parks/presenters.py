@@ -19,6 +19,7 @@ from marketplace.symbiosis.flows import Flow, Place
 from marketplace.symbiosis.presenters import ArcLine, arc_lines, place_name, place_url, use_name, waste_name
 from marketplace.symbiosis.selection import Sight
 from marketplace.symbiosis.totals import Arc
+from marketplace.tables import TONNES, Column, Table, hidden, tonnes, words
 
 IN, OUT, WITHIN = "in", "out", "within"
 DIRECTION_WORDS = {IN: _l("Comes in"), OUT: _l("Goes out"), WITHIN: _l("Stays within the park")}
@@ -175,4 +176,26 @@ def waiting(bids: int, unmeasured: int, view: ParkView, stale: bool, overdue: st
         found.append(
             Waiting(_("The market has changed since the plan was made; a new plan is on its way."), "#flows")
         )
+    return found
+
+
+def tables(view: ParkView) -> list[Table]:
+    """What the page shows as tables of a workbook; what is hidden there is hidden here."""
+    figure = [Column(head, "t", TONNES) for head in (
+        _("Comes in"), _("Goes out"), _("Stays within"), _("Left over in the whole period"),
+    )]
+    rows = [
+        [words(line.waste), *(tonnes(line.tonnes.get(way)) for way in (IN, OUT, WITHIN)), tonnes(line.left_over)]
+        for line in view.wastes
+    ]
+    columns = [Column(_("Waste type")), *figure]
+    found = [Table("wastes", _("By waste type"), columns, rows, stated=False)] if rows else []
+    heads = [Column(head) for head in (_("From"), _("To"), _("Waste type"))]
+    for key, title, lines in view.directions:
+        flows = [
+            [words(line.source), words(line.target), words(line.waste),
+             hidden() if line.tonnes is None else tonnes(line.tonnes)]
+            for line in lines
+        ]
+        found.append(Table(key, title, [*heads, Column(_("Tonnes"), "t", TONNES)], flows, stated=False))
     return found

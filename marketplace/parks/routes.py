@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from marketplace.errors import NotFound
+from marketplace.i18n import named
 from marketplace.indicators.places import Spot
 from marketplace.months import SHANGHAI
 from marketplace.parks import presenters, queries
@@ -20,6 +22,7 @@ from marketplace.symbiosis.flows import PARK, Place
 from marketplace.symbiosis.presenters import VIEW_NOTES, switches, waste_options
 from marketplace.symbiosis.selection import ENTERPRISES, Sight, Wanted
 from marketplace.urls import PUBLIC, Url
+from marketplace.workbooks import excel_answer
 from models.base import utc_now
 from models.listings import Demand, Supply
 from models.organisations import Park
@@ -46,6 +49,9 @@ def _page(found: Park, endpoint: str, **values: str) -> ResponseReturnValue:
     sight = Sight(current_actor(), book(session, wanted.view), wanted)
     place = Place(PARK, found.code, found.name, found.name_en, found.lat, found.lon, found.id, found.region_id)
     view = presenters.park_view(sight, place)
+    if request.args.get("format") == "xlsx":
+        head = [(_("Park"), named(found)), (_("Flows"), str(VIEW_NOTES[wanted.view]))]
+        return excel_answer(f"park-{found.code}", head, presenters.tables(view))
     supplies, demands = (queries.listings_in(session, found.id, model) for model in (Supply, Demand))
     waiting = (
         presenters.waiting(
@@ -61,6 +67,7 @@ def _page(found: Park, endpoint: str, **values: str) -> ResponseReturnValue:
     return render_template(
         "parks/park.html",
         park=found,
+        excel_url=url_for(endpoint, **values, **wanted.query(), format="xlsx"),
         may_report=may(current_actor(), "report.view", Spot(found.id, found.region_id)),
         view=view,
         wanted=wanted,

@@ -38,6 +38,8 @@ def studies() -> ResponseReturnValue:
     table, map_data = None, None
     if sees_everything(actor):
         table, map_data = presenters.unplaced_view(answers.unplaced(session), atlas(session))
+        if request.args.get("format") == "xlsx":
+            return excel_answer("unplaced", [], [table])
     rows = presenters.study_lines(queries.readable(session, actor), market_revision(session))
     page = render_template("siting/list.html", form=form, rows=rows, unplaced=table, map_data=map_data)
     return page, 422 if form.errors else 200

@@ -17,6 +17,7 @@ from marketplace.reasons import declare, refusal_text
 from marketplace.security.actor import Actor
 from marketplace.symbiosis.presenters import place_name, use_name
 from marketplace.symbiosis.queries import Atlas
+from marketplace.tables import Column, Table, words
 from marketplace.what_ifs.forms import ChangeForm
 from models.whatifs import WhatIf
 
@@ -241,3 +242,18 @@ def compared(rows: Sequence[WhatIf], places: Atlas) -> Compared:
             for label in labels
         ],
     )
+
+
+def compared_table(compared: Compared) -> Table:
+    """The same for a workbook: today, then each what-if and its difference."""
+    columns = [Column(_("Figure")), Column(_("Today"))]
+    for title, _url in compared.titles:
+        columns += [Column(title), Column(_("Difference"))]
+    rows = [
+        [
+            words(label), words(before),
+            *(words(text) for one in cells for text in ((one.after, one.change) if one else ("", ""))),
+        ]
+        for label, before, cells in compared.rows
+    ]
+    return Table("compared", str(_("What-ifs side by side")), columns, rows, stated=False)

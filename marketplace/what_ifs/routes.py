@@ -138,8 +138,14 @@ def compare() -> ResponseReturnValue:
     if len(rows) > len(shown):
         left = len(rows) - len(shown)
         flash(ngettext("%(num)s is left out.", "%(num)s are left out.", left), "note")
-    places = atlas(db_session())
-    return render_template("what_ifs/compare.html", rows=shown, table=presenters.compared(shown, places))
+    table = presenters.compared(shown, atlas(db_session()))
+    if request.args.get("format") == "xlsx":
+        head = [(title, " ".join(texts)) for (title, _url), texts in zip(table.titles, table.changes, strict=True)]
+        return excel_answer("what-ifs", head, [presenters.compared_table(table)])
+    return render_template(
+        "what_ifs/compare.html", rows=shown, table=table,
+        excel_url=url_for("what_ifs.compare", id=[row.id for row in shown], format="xlsx"),
+    )
 
 
 def excel(what_if_id: int) -> ResponseReturnValue:

@@ -146,6 +146,8 @@ def test_a_study_is_ones_own_until_it_is_shared(market: SimpleNamespace, sign_in
 
 def test_where_waste_lies_unplaced_is_shown_to_the_city(market: SimpleNamespace, sign_in: SignIn) -> None:
     assert "固废滞留在哪里" in sign_in(market.city).get("/siting").get_data(as_text=True)
+    sheet = openpyxl.load_workbook(io.BytesIO(sign_in(market.city).get("/siting?format=xlsx").data)).worksheets[0]
+    assert 800 in [cell.value for row in sheet.iter_rows() for cell in row]
     assert "固废滞留在哪里" not in sign_in(market.east).get("/siting").get_data(as_text=True)
 
 

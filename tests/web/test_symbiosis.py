@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -224,6 +226,11 @@ def test_placed_and_left_over_do_not_give_each_other_away() -> None:
     assert len(hidden.wastes) >= 2
 
 
+def _workbook(client: FlaskClient, address: str) -> list[tuple[object, ...]]:
+    book = load_workbook(BytesIO(client.get(address).data))
+    return [row for sheet in book for row in sheet.iter_rows(values_only=True)]
+
+
 def _end(number: int) -> End:
     place = Place("park", f"p{number // 5}", "园区", "Park", 40.0, 110.0, number // 5)
     return End(number, Place("enterprise", f"E{number}", "企业", "Firm", 40.0, 110.0), place)
@@ -235,6 +242,8 @@ def test_a_park_page_gives_the_public_no_sums(client: FlaskClient, market: Simpl
     assert _drawn(page)["flows"] == []
     # Listings and enterprises are public on their own pages; here they stand in lists, not on flows.
     assert "孤独电厂" in page
+    told = [cell for row in _workbook(client, "/parks/lone?format=xlsx") for cell in row]
+    assert "不公开" in told and 77 not in told and 154 not in told and "孤独电厂" not in told
 
 
 def test_a_committee_sees_what_stays_in_its_park(

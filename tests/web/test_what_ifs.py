@@ -194,6 +194,8 @@ def test_side_by_side_and_as_a_workbook(app: Flask, market: SimpleNamespace, sig
     ids = "&".join(f"id={url.rsplit('/', 1)[-1]}" for url in urls)
     page = client.get(f"/what-ifs/compare?{ids}").get_data(as_text=True)
     assert page.count("公路运价") == 2
+    side = openpyxl.load_workbook(io.BytesIO(client.get(f"/what-ifs/compare?{ids}&format=xlsx").data)).worksheets[0]
+    assert "运费" in [row[0].value for row in side.iter_rows()]
     assert client.get(f"/what-ifs/compare?{ids.split('&')[0]}").status_code == 302
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{urls[1]}.xlsx").data))
     assert len(book.sheetnames) == 5
