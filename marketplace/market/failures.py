@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.market.live import is_large
 from marketplace.market.plan import latest_plan
 from marketplace.market.problem import load_problem, market_revision
 from marketplace.market.settings import distance_model
@@ -27,7 +28,8 @@ def work_out_failures(session: Session) -> bool:
     Like the plan itself it is solved without holding a transaction.
     """
     plan = latest_plan(session)
-    if plan is None or plan.market_revision != market_revision(session):
+    # Of a large market each of them would take as long as the plan: the worker has other work.
+    if is_large(session) or plan is None or plan.market_revision != market_revision(session):
         return False
     plan_id = plan.id
     problem, model = load_problem(session), distance_model(session)

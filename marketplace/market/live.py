@@ -104,13 +104,16 @@ def _by_straight_line(session: Session, problem: MatchProblem) -> MatchProblem:
 
 def live_market(session: Session) -> LiveMarket | None:
     """This process's index of a market that is large enough for one, else None."""
-    url = str(session.get_bind().engine.url)
-    if not _large.get((url, market_revision(session)), lambda: _is_large(session)):
-        return None
-    return _markets.get(url, LiveMarket)
+    return _markets.get(str(session.get_bind().engine.url), LiveMarket) if is_large(session) else None
 
 
-def _is_large(session: Session) -> bool:
+def is_large(session: Session) -> bool:
+    """Whether the market is too large to be matched or planned whole while a reader waits."""
+    key = str(session.get_bind().engine.url), market_revision(session)
+    return _large.get(key, lambda: _has_many(session))
+
+
+def _has_many(session: Session) -> bool:
     """Whether there are ``LIVE_FROM`` published listings; counts no further than that."""
     found = 0
     for model in (Supply, Demand):

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.errors import refuse
 from marketplace.market import cached_problem, distance_model, market_revision, market_settings
 from marketplace.market.kept import Kept
+from marketplace.market.live import is_large
+from marketplace.what_ifs import rules
 
 if TYPE_CHECKING:
     from matching.problem import MatchProblem
@@ -37,11 +40,15 @@ def _new_study(session: Session) -> Study:
     from matching.whatif import Study
 
     params = MatchParams(top_k=0, distance=distance_model(session))
-    return Study(cached_problem(session), params, time_limit_s=TIME_LIMIT_S)
+    return Study(problem_of(session), params, time_limit_s=TIME_LIMIT_S)
 
 
 def problem_of(session: Session) -> MatchProblem:
-    """The market that changes are made to."""
+    """The market that changes are made to.
+
+    Raises ``NotPossible`` where it is too large to be planned while a reader waits.
+    """
+    refuse(rules.may_wait(large=is_large(session)))
     return cached_problem(session)
 
 
@@ -58,12 +65,12 @@ def work_out(session: Session, changes: Sequence[dict[str, Any]]) -> tuple[dict[
 
 
 def _plain(held: Study, changes: Sequence[Any], answer: Answer) -> dict[str, Any]:
-    from matching.whatif import DisposalFee
+    from matching.whatif import DisposalFee, NewPlant
     from matching.whatif.plants import plant_id
 
     before, after, change = answer.before, answer.after, answer.difference
     fee = next((one for one in changes if isinstance(one, DisposalFee)), None)
-    plants = [one.name for one in changes if type(one).__name__ == "NewPlant"]
+    plants = [one.name for one in changes if isinstance(one, NewPlant)]
     wastes = sorted({*before.placed_t, *after.placed_t, *before.left_t, *after.left_t})
     tables = (before.placed_t, after.placed_t, before.left_t, after.left_t)
     names = ("tonnes", "value_yuan", "transfer_yuan", "freight_yuan", "carbon_kg")

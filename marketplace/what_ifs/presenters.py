@@ -40,6 +40,10 @@ KIND_NOTES = {
     "disposal_fee": _l("What is not used bears a fee that falls as the use rate of its supply rises."),
 }
 declare({
+    "what_if:market_large": _l(
+        "This market is too large to be planned while you wait. Export it with “gongsheng db export-scenario” and ask"
+        " with “gongsheng what-if” or “gongsheng siting”."
+    ),
     "what_if:too_many": _l("A what-if has at most %(most)s changes. Make another one."),
     "what_if:not_yours": _l(
         "You can ask about the plants of your own park or banner. Ask the city's regulator about others."

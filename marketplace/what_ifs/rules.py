@@ -16,6 +16,11 @@ MOST_COMPARED = 4
 NAMING = {"stop": "enterprise", "new_limit": "demand"}
 
 
+def may_wait(*, large: bool) -> list[Refusal]:
+    """A plan of a large market takes minutes: the command line has them, a page has not."""
+    return [Refusal("what_if:market_large")] if large else []
+
+
 def may_add(changes: Sequence[dict[str, Any]]) -> list[Refusal]:
     """A what-if that nobody can read any more is no use."""
     return [] if len(changes) < MOST_CHANGES else [Refusal("what_if:too_many", {"most": MOST_CHANGES})]

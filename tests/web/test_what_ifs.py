@@ -14,6 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from marketplace.market import live
+from marketplace.market.failures import work_out_failures
+from marketplace.market.kept import forget
 from marketplace.what_ifs.forms import FORMS
 from models import Demand, Event, MarketSettings, Role, WhatIf
 from models.accounts import User
@@ -214,3 +217,18 @@ def test_a_market_that_has_changed_since_is_said(app: Flask, market: SimpleNames
     assert "按今天的市场测算" in client.get(url).get_data(as_text=True)
     post(client, f"{url}/answer")
     assert "按今天的市场测算" not in client.get(url).get_data(as_text=True)
+
+
+def test_a_market_too_large_to_wait_for_is_said(
+    app: Flask, market: SimpleNamespace, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(market.city)
+    url = ask(client, "freight_times", percent="10")
+    monkeypatch.setattr(live, "LIVE_FROM", 1)
+    forget()
+    for answer in (client.get(f"{url}/changes/stop"), post(client, f"{url}/answer"), client.get("/siting")):
+        assert answer.status_code == 409 and "gongsheng what-if" in answer.get_data(as_text=True)
+    with Session(app.extensions["gongsheng_engine"]) as session:
+        assert work_out_failures(session) is False
+    # What was worked out before is still there to read.
+    assert client.get(url).status_code == 200
