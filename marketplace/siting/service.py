@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from marketplace.errors import NotFound, Refusal, refuse
+from marketplace.errors import Refusal, refuse
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import require
 from marketplace.siting.answers import plant_of
 from marketplace.siting.csv_file import MOST_ROWS
 from marketplace.unit_of_work import UnitOfWork
+from marketplace.what_ifs import studies
 from marketplace.what_ifs.answers import problem_of
 from marketplace.what_ifs.rules import reasons_of
 from models.siting import SitingStudy
@@ -34,7 +35,7 @@ def edit(
     *, uow: UnitOfWork, actor: Actor, study_id: int, title: str, note: str, objective: str, asked: dict[str, Any]
 ) -> SitingStudy:
     """Ask something else of the same candidates."""
-    row = _own(uow, actor, study_id)
+    row = studies.own(uow, actor, SitingStudy, study_id)
     row.title, row.note, row.objective, row.asked = title, note, objective, asked
     _changed(uow, actor, row)
     return row
@@ -44,7 +45,7 @@ def add_candidates(
     *, uow: UnitOfWork, actor: Actor, study_id: int, candidates: Sequence[dict[str, Any]]
 ) -> SitingStudy:
     """Put candidates to the others; all of them, or none where one of them cannot be."""
-    row = _own(uow, actor, study_id)
+    row = studies.own(uow, actor, SitingStudy, study_id)
     together = [*row.candidates, *candidates]
     if len(together) > MOST_ROWS:
         refuse([Refusal("siting:too_many", {"most": MOST_ROWS})])
@@ -56,7 +57,7 @@ def add_candidates(
 
 def remove_candidate(*, uow: UnitOfWork, actor: Actor, study_id: int, at: int) -> SitingStudy:
     """Take the candidate at position ``at`` out; one that is gone already changes nothing."""
-    row = _own(uow, actor, study_id)
+    row = studies.own(uow, actor, SitingStudy, study_id)
     if 0 <= at < len(row.candidates):
         row.candidates = [one for position, one in enumerate(row.candidates) if position != at]
         _changed(uow, actor, row)
@@ -67,7 +68,7 @@ def keep_answer(
     *, uow: UnitOfWork, actor: Actor, study_id: int, version: int, answer: dict[str, Any], revision: int
 ) -> SitingStudy:
     """Keep what was worked out, unless the study has become another meanwhile."""
-    row = _own(uow, actor, study_id)
+    row = studies.own(uow, actor, SitingStudy, study_id)
     if row.version == version:
         row.answer, row.market_revision, row.answered_at = answer, revision, uow.now
         uow.record(actor.user_id, "siting.answered", row, title=row.title, market_revision=revision)
@@ -76,26 +77,12 @@ def keep_answer(
 
 def share(*, uow: UnitOfWork, actor: Actor, study_id: int, shared: bool) -> SitingStudy:
     """Let everybody who may make studies read it, or no longer."""
-    row = _own(uow, actor, study_id)
-    if row.shared != shared:
-        row.shared = shared
-        uow.record(actor.user_id, "siting.shared", row, title=row.title, shared=shared)
-    return row
+    return studies.share(uow, actor, SitingStudy, study_id, shared=shared)
 
 
 def delete(*, uow: UnitOfWork, actor: Actor, study_id: int) -> None:
     """Take a study away for good; its events stay."""
-    row = _own(uow, actor, study_id)
-    uow.record(actor.user_id, "siting.deleted", row, title=row.title)
-    uow.session.delete(row)
-
-
-def _own(uow: UnitOfWork, actor: Actor, study_id: int) -> SitingStudy:
-    row = uow.lock(SitingStudy, study_id)
-    if row is None:
-        raise NotFound(str(study_id))
-    require(actor, "siting.edit", row)
-    return row
+    studies.delete(uow, actor, SitingStudy, study_id)
 
 
 def _changed(uow: UnitOfWork, actor: Actor, row: SitingStudy) -> None:

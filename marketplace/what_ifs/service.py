@@ -9,7 +9,7 @@ from marketplace.errors import NotFound, NotPossible, refuse
 from marketplace.security.actor import Actor
 from marketplace.security.permissions import require
 from marketplace.unit_of_work import UnitOfWork
-from marketplace.what_ifs import rules
+from marketplace.what_ifs import rules, studies
 from models.whatifs import WhatIf
 
 
@@ -30,7 +30,7 @@ def add_change(
     ``mine`` are the enterprises and demands this actor may name (None: all).  Raises ``NotPossible`` with every reason
     why the market cannot be changed so.
     """
-    row = _own(uow, actor, what_if_id)
+    row = studies.own(uow, actor, WhatIf, what_if_id)
     refuse(rules.may_add(row.changes) + rules.within_reach(change, mine))
     refuse(_impossible(uow, [*row.changes, change]))
     row.changes = [*row.changes, change]
@@ -41,7 +41,7 @@ def add_change(
 
 def remove_change(*, uow: UnitOfWork, actor: Actor, what_if_id: int, at: int) -> WhatIf:
     """Take the change at position ``at`` out; one that is gone already changes nothing."""
-    row = _own(uow, actor, what_if_id)
+    row = studies.own(uow, actor, WhatIf, what_if_id)
     if 0 <= at < len(row.changes):
         row.changes = [one for position, one in enumerate(row.changes) if position != at]
         row.forget_answer()
@@ -54,7 +54,7 @@ def keep_answer(
     revision: int,
 ) -> WhatIf:
     """Keep what was worked out, unless the changes have become others meanwhile."""
-    row = _own(uow, actor, what_if_id)
+    row = studies.own(uow, actor, WhatIf, what_if_id)
     if row.changes == changes:
         row.answer, row.market_revision, row.answered_at = answer, revision, uow.now
         uow.record(actor.user_id, "what_if.answered", row, title=row.title, market_revision=revision)
@@ -63,11 +63,7 @@ def keep_answer(
 
 def share(*, uow: UnitOfWork, actor: Actor, what_if_id: int, shared: bool) -> WhatIf:
     """Let everybody who may make what-ifs read it, or no longer."""
-    row = _own(uow, actor, what_if_id)
-    if row.shared != shared:
-        row.shared = shared
-        uow.record(actor.user_id, "what_if.shared", row, title=row.title, shared=shared)
-    return row
+    return studies.share(uow, actor, WhatIf, what_if_id, shared=shared)
 
 
 def copy(*, uow: UnitOfWork, actor: Actor, what_if_id: int, title: str) -> WhatIf:
@@ -86,17 +82,7 @@ def copy(*, uow: UnitOfWork, actor: Actor, what_if_id: int, title: str) -> WhatI
 
 def delete(*, uow: UnitOfWork, actor: Actor, what_if_id: int) -> None:
     """Take a what-if away for good; its events stay."""
-    row = _own(uow, actor, what_if_id)
-    uow.record(actor.user_id, "what_if.deleted", row, title=row.title)
-    uow.session.delete(row)
-
-
-def _own(uow: UnitOfWork, actor: Actor, what_if_id: int) -> WhatIf:
-    row = uow.lock(WhatIf, what_if_id)
-    if row is None:
-        raise NotFound(str(what_if_id))
-    require(actor, "what_if.edit", row)
-    return row
+    studies.delete(uow, actor, WhatIf, what_if_id)
 
 
 def _impossible(uow: UnitOfWork, changes: list[dict[str, Any]]) -> list[Any]:
